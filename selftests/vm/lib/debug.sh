@@ -1,0 +1,2 @@
+# stub
+debug_kernel_dir() { die "debug: not yet"; }
