@@ -29,6 +29,12 @@ struct ckpt_table {
 	unsigned int used;
 };
 
+/* Can the next addition be made without ckpt_table_reserve()? */
+static inline bool ckpt_table_has_room(const struct ckpt_table *t)
+{
+	return t->slots && (u64)(t->used + 1) * 2 <= (1ULL << t->bits);
+}
+
 int ckpt_table_reserve(struct ckpt_table *t, unsigned int more);
 struct ckpt_slot *ckpt_table_add(struct ckpt_table *t, const void *addr, u64 ino);
 struct ckpt_slot *ckpt_table_find(const struct ckpt_table *t, const void *addr, u64 ino);

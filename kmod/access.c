@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * access.c - may this reader be told about that process, and could criu attach to it?
+ *
+ * The kernel's own check (ptrace_may_access() with its security modules) is not exported, and a
+ * copy of it would be wrong one day.  So procfs is asked, on a private mount: following
+ * <pid>/ns/user makes the kernel ask for PTRACE_MODE_READ, opening <pid>/mem for
+ * PTRACE_MODE_ATTACH, both with the credentials in force.
+ */
+
+#include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/magic.h>
+#include <linux/path.h>
+#include <linux/sched/signal.h>
+
+#include "access.h"
+#include "compat/path.h"
+#include "procfile.h"
+
+#define CKPT_PID_NAME	32
+
+/* The name was looked up by number: it counts only if the number still is our process's. */
+static int ckpt_access_same(struct pid *pid)
+{
+	int err;
+
+	rcu_read_lock();
+	err = pid_task(pid, PIDTYPE_TGID) ? 0 : -ESRCH;
+	rcu_read_unlock();
+	return err;
+}
+
+/* Everything but a vanished process and a reader that has to stop is a refusal. */
+static int ckpt_access_error(int err, struct pid *pid)
+{
+	if (ckpt_access_same(pid))
+		return -ESRCH;
+	if (err == -ENOMEM || err == -EINTR || err == -ERESTARTNOINTR || err == -ENFILE)
+		return err;
+	return -EACCES;
+}
+
+static int ckpt_lookup_ns(const struct ckpt_fs *fs, const struct cred *cred, const char *name)
+{
+	const struct cred *old = override_creds(cred);
+	struct path path;
+	int err;
+
+	err = vfs_path_lookup(fs->proc->mnt_root, fs->proc, name, LOOKUP_FOLLOW, &path);
+	revert_creds(old);
+	if (err)
+		return err;
+	/* 5.10 returns success for a refused link, and leaves us in procfs. */
+	if (path.dentry->d_sb->s_magic != NSFS_MAGIC)
+		err = -EACCES;
+	path_put(&path);
+	return err;
+}
+
+/**
+ * ckpt_access_read() - may a reader inspect a process?
+ * @fs: mount through which it asks
+ * @cred: the reader's credentials
+ * @pid: thread group
+ *
+ * May sleep.  Return: 0; -EACCES if it may not; -ESRCH if the process is gone; -ENOMEM or
+ * -EINTR if it could not be found out.
+ */
+int ckpt_access_read(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid)
+{
+	char name[CKPT_PID_NAME];
+	pid_t nr = pid_nr_ns(pid, fs->ns);
+	int err;
+
+	if (!nr)
+		return -EACCES;
+	snprintf(name, sizeof(name), "%d/ns/user", nr);
+	err = ckpt_lookup_ns(fs, cred, name);
+	return err ? ckpt_access_error(err, pid) : ckpt_access_same(pid);
+}
+
+/*
+ * <pid>/mem has mode 0600, which ptrace does not care for: CAP_DAC_READ_SEARCH is added to the
+ * reader's credentials for this one open.  That bit alone may also satisfy the kernel's check
+ * that the reader's capabilities include the target's, so it never goes without a READ check.
+ */
+static const struct cred *ckpt_cred_over_modes(const struct cred *cred)
+{
+	const struct cred *old = override_creds(cred);
+	struct cred *new = prepare_creds();
+
+	revert_creds(old);
+	if (new)
+		cap_raise(new->cap_effective, CAP_DAC_READ_SEARCH);
+	return new;
+}
+
+/* Without memory (kernel thread, zombie) mem gives no answer, personality asks the same. */
+static int ckpt_open_attach(const struct ckpt_fs *fs, pid_t nr)
+{
+	char name[CKPT_PID_NAME], byte;
+	struct file *file;
+	ssize_t n;
+
+	snprintf(name, sizeof(name), "%d/mem", nr);
+	file = ckpt_open_on(fs->proc, name);
+	if (!IS_ERR(file)) {
+		bool checked = file->private_data;
+
+		fput(file);
+		if (checked)
+			return 0;
+	} else if (PTR_ERR(file) != -ESRCH) {
+		return PTR_ERR(file);
+	}
+	snprintf(name, sizeof(name), "%d/personality", nr);
+	n = ckpt_procfile_read(fs, name, &byte, sizeof(byte));
+	return n < 0 ? n : 0;
+}
+
+/**
+ * ckpt_access_attach() - could criu, run by this reader, attach to a process?
+ * @fs: mount through which it asks
+ * @cred: the reader's credentials
+ * @pid: thread group for which ckpt_access_read() returned 0
+ *
+ * May sleep.  A refusal by Yama is logged by the kernel, so this is asked once a scan.
+ * Return: as ckpt_access_read().
+ */
+int ckpt_access_attach(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid)
+{
+	const struct cred *over = ckpt_cred_over_modes(cred);
+	const struct cred *old;
+	int err;
+
+	if (!over)
+		return -ENOMEM;
+	old = override_creds(over);
+	err = ckpt_open_attach(fs, pid_nr_ns(pid, fs->ns));
+	revert_creds(old);
+	put_cred(over);
+	return err ? ckpt_access_error(err, pid) : ckpt_access_same(pid);
+}
+
+/**
+ * ckpt_access_visible() - does hidepid= show a process to the current task?
+ * @fs: mount
+ * @pid: thread group
+ * @level: least hidepid= value that hides what is asked for
+ *
+ * May sleep.  The order of the tests is that of procfs.
+ */
+bool ckpt_access_visible(const struct ckpt_fs *fs, struct pid *pid, unsigned int level)
+{
+	unsigned int hidepid = READ_ONCE(fs->hidepid);
+
+	if (hidepid != CKPT_HIDEPID_PTRACEABLE) {
+		if (hidepid < level)
+			return true;
+		if (in_group_p(fs->gid))
+			return true;
+	}
+	return !ckpt_access_read(fs, current_cred(), pid);
+}

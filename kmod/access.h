@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* access.h - one mount of the report file system, and who may be told what through it. */
+#ifndef _CKPT_ACCESS_H
+#define _CKPT_ACCESS_H
+
+#include <linux/pid_namespace.h>
+#include <linux/types.h>
+#include <linux/uidgid.h>
+
+struct cred;
+struct vfsmount;
+
+/* hidepid= with the values and the meaning of procfs. */
+enum ckpt_hidepid {
+	CKPT_HIDEPID_OFF	= 0,
+	CKPT_HIDEPID_NO_ACCESS	= 1,
+	CKPT_HIDEPID_INVISIBLE	= 2,
+	CKPT_HIDEPID_PTRACEABLE	= 4,
+};
+
+/**
+ * struct ckpt_fs - what a superblock of ours serves
+ * @ns: pid namespace whose numbers it speaks, owned; fixed for its life
+ * @proc: private mount of procfs for @ns, owned; fixed for its life
+ * @gid: group to which hidepid= does not apply; like @hidepid changed by a remount alone
+ * @hidepid: enum ckpt_hidepid
+ */
+struct ckpt_fs {
+	struct pid_namespace *ns;
+	struct vfsmount *proc;
+	kgid_t gid;
+	unsigned int hidepid;
+};
+
+int ckpt_access_read(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid);
+int ckpt_access_attach(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid);
+bool ckpt_access_visible(const struct ckpt_fs *fs, struct pid *pid, unsigned int level);
+
+#endif

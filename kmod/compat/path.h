@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* compat/path.h - looking up and opening names on a mount of our own. */
+#ifndef _CKPT_COMPAT_PATH_H
+#define _CKPT_COMPAT_PATH_H
+
+#include <linux/fs.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/version.h>
+
+/* Exported for long, but 6.1 declares it in fs/internal.h alone; saying it twice does no harm. */
+int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name,
+		    unsigned int flags, struct path *path);
+
+/* Opens @name for reading, below the root of @mnt.  Return: a file to fput(), or an ERR_PTR. */
+static inline struct file *ckpt_open_on(struct vfsmount *mnt, const char *name)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 13, 0)
+	return file_open_root(mnt->mnt_root, mnt, name, O_RDONLY, 0);
+#else
+	return file_open_root_mnt(mnt, name, O_RDONLY, 0);
+#endif
+}
+
+#endif

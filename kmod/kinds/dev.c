@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kinds/dev.c - device nodes: CRIU's whitelist, and who drives the rest. */
+
+#include <linux/ctype.h>
+#include <linux/fs.h>
+#include <linux/major.h>
+#include <linux/mm.h>
+
+#include "access.h"
+#include "kind.h"
+#include "procfile.h"
+
+/* Minors of MISC_MAJOR that CRIU knows, and majors that belong to terminals. */
+#define CKPT_TUN_MINOR		200
+#define CKPT_AUTOFS_MINOR	235
+
+/* /proc/misc and /proc/devices are a few lines each. */
+#define CKPT_DRIVERS_SIZE	8192
+
+/* null, zero, full, random, urandom, kmsg, mem, port; autofs. */
+static bool ckpt_chrdev_saved(dev_t rdev)
+{
+	return MAJOR(rdev) == MEM_MAJOR || rdev == MKDEV(MISC_MAJOR, CKPT_AUTOFS_MINOR);
+}
+
+static bool ckpt_chrdev_is_tty(dev_t rdev)
+{
+	switch (MAJOR(rdev)) {
+	case TTY_MAJOR:
+	case TTYAUX_MAJOR:
+	case UNIX98_PTY_MASTER_MAJOR ... UNIX98_PTY_SLAVE_MAJOR + UNIX98_PTY_MAJOR_COUNT - 1:
+	case 188:	/* USB serial */
+	case 204:	/* on-chip serial */
+	case 229:	/* hypervisor consoles */
+		return true;
+	}
+	return false;
+}
+
+/*
+ * The text of procfs that names drivers by number: /proc/misc for misc devices, else
+ * /proc/devices.  Read once a scan, with the reader's credentials; everybody may read it.
+ */
+static const char *ckpt_drivers(struct ckpt_scan *scan, bool misc)
+{
+	char **text = &scan->drivers[misc];
+	ssize_t n;
+
+	if (*text)
+		return *text;
+	*text = kvzalloc(CKPT_DRIVERS_SIZE, GFP_KERNEL_ACCOUNT);
+	if (!*text)
+		return NULL;
+	n = ckpt_procfile_read(scan->fs, misc ? "misc" : "devices", *text, CKPT_DRIVERS_SIZE - 1);
+	(*text)[max_t(ssize_t, n, 0)] = '\0';
+	return *text;
+}
+
+/* driver=: the word behind the number, in the first section ("Character devices:") for chr. */
+static void ckpt_key_driver(struct ckpt_scan *scan, struct ckpt_finding *f, dev_t rdev, bool blk)
+{
+	bool misc = !blk && MAJOR(rdev) == MISC_MAJOR;
+	const char *line = ckpt_drivers(scan, misc);
+	unsigned int number, wanted = misc ? MINOR(rdev) : MAJOR(rdev);
+	char name[64];
+
+	if (line && !misc && blk)
+		line = strstr(line, "Block devices:");
+	while (line && *line) {
+		if (!blk && !strncmp(line, "Block", 5))
+			return;
+		if (sscanf(line, "%u %63s", &number, name) == 2 && number == wanted) {
+			ckpt_key_str(&scan->report, f, "driver", name, strlen(name));
+			return;
+		}
+		line = strchr(line, '\n');
+		line = line ? line + 1 : NULL;
+	}
+}
+
+/* rdev=, driver= and path= of a device node. */
+void ckpt_dev_keys(struct ckpt_scan *scan, struct ckpt_finding *f, const struct ckpt_obj *obj)
+{
+	if (!f)
+		return;
+	ckpt_key_dev(&scan->report, f, CKPTCHECK_KEY_RDEV, obj->inode->i_rdev);
+	ckpt_key_driver(scan, f, obj->inode->i_rdev, S_ISBLK(obj->inode->i_mode));
+	ckpt_key_path(&scan->report, f, obj->file);
+}
+
+static bool ckpt_match_chrdev(const struct file *file, const struct inode *inode)
+{
+	return S_ISCHR(inode->i_mode);
+}
+
+static enum ckpt_look ckpt_peek_chrdev(struct ckpt_scan *scan, struct file *file,
+				       struct inode *inode)
+{
+	return ckpt_chrdev_saved(inode->i_rdev) ? CKPT_FINE : CKPT_MARK;
+}
+
+static void ckpt_judge_chrdev(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	dev_t rdev = obj->inode->i_rdev;
+	struct ckpt_finding *f;
+
+	if (ckpt_chrdev_saved(rdev))
+		return;
+	if (ckpt_chrdev_is_tty(rdev)) {
+		ckpt_file_unknown(scan, obj, "terminal");
+		return;
+	}
+	if (rdev == MKDEV(MISC_MAJOR, CKPT_TUN_MINOR)) {
+		ckpt_file_unknown(scan, obj, "tun device");
+		return;
+	}
+	f = ckpt_emit(&scan->report, CKPT_CHRDEV_UNSUPPORTED, &obj->place, obj->file,
+		      obj->inode->i_ino);
+	ckpt_dev_keys(scan, f, obj);
+}
+
+const struct ckpt_kind ckpt_kind_chrdev = {
+	.match = ckpt_match_chrdev, .peek = ckpt_peek_chrdev, .judge = ckpt_judge_chrdev,
+};
+
+static bool ckpt_match_blkdev(const struct file *file, const struct inode *inode)
+{
+	return S_ISBLK(inode->i_mode);
+}
+
+static void ckpt_judge_blkdev(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, CKPT_BLKDEV_UNSUPPORTED, &obj->place, obj->file,
+		      obj->inode->i_ino);
+	ckpt_dev_keys(scan, f, obj);
+}
+
+const struct ckpt_kind ckpt_kind_blkdev = {
+	.match = ckpt_match_blkdev, .judge = ckpt_judge_blkdev,
+};

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kinds/file.c - which kind a file is of; regular files and directories; what nobody knows. */
+
+#include <linux/dcache.h>
+#include <linux/file.h>
+#include <linux/magic.h>
+#include <linux/mount.h>
+
+#include "kind.h"
+
+/* CRIU copies a deleted file up to this size without being asked. */
+#define CKPT_GHOST_LIMIT	(1UL << 20)
+
+
+/**
+ * ckpt_file_plain() - a regular file with a name, reached through an ordinary mount
+ * @file: alive
+ * @inode: its inode
+ *
+ * The short way that most descriptors and mappings take.  Never sleeps.
+ */
+bool ckpt_file_plain(const struct file *file, const struct inode *inode)
+{
+	return S_ISREG(inode->i_mode) && inode->i_nlink &&
+	       !d_unhashed(file->f_path.dentry) && !(file->f_path.mnt->mnt_flags & MNT_INTERNAL);
+}
+
+/**
+ * ckpt_file_unknown() - an object that no rule knows
+ * @scan: scan
+ * @obj: the object
+ * @what: what it is, for people
+ */
+void ckpt_file_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj, const char *what)
+{
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, CKPT_FILE_KIND_UNKNOWN, &obj->place, obj->inode,
+		      obj->inode ? obj->inode->i_ino : 0);
+	if (obj->inode)
+		ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	ckpt_key_str(&scan->report, f, "kind", what, strlen(what));
+	if (obj->file)
+		ckpt_key_path(&scan->report, f, obj->file);
+}
+
+static bool ckpt_match_opath(const struct file *file, const struct inode *inode)
+{
+	return file->f_mode & FMODE_PATH;
+}
+
+static enum ckpt_look ckpt_peek_opath(struct ckpt_scan *scan, struct file *file,
+				      struct inode *inode)
+{
+	return S_ISDIR(inode->i_mode) || ckpt_file_plain(file, inode) ? CKPT_FINE : CKPT_MARK;
+}
+
+static void ckpt_judge_opath(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	if (ckpt_peek_opath(scan, obj->file, obj->inode) != CKPT_FINE)
+		ckpt_file_unknown(scan, obj, "path-only descriptor");
+}
+
+static const struct ckpt_kind ckpt_kind_opath = {
+	.match = ckpt_match_opath, .peek = ckpt_peek_opath, .judge = ckpt_judge_opath,
+};
+
+static bool ckpt_match_regular(const struct file *file, const struct inode *inode)
+{
+	return S_ISREG(inode->i_mode);
+}
+
+/* A memfd is a deleted tmpfs file on the kernel's own mount; hugetlbfs has an own superblock. */
+static bool ckpt_is_memfd(const struct file *file, const struct inode *inode)
+{
+	return (file->f_path.mnt->mnt_flags & MNT_INTERNAL) &&
+	       inode->i_sb->s_magic == TMPFS_MAGIC &&
+	       !strncmp(file->f_path.dentry->d_name.name, "memfd:", 6);
+}
+
+static const char *ckpt_regular_doubt(const struct file *file, const struct inode *inode)
+{
+	if (ckpt_file_plain(file, inode) || ckpt_is_memfd(file, inode))
+		return NULL;
+	if (file->f_path.mnt->mnt_flags & MNT_INTERNAL)
+		return "file of an internal mount";
+	if (inode->i_nlink)
+		return "deleted name of a file that has others";
+	if (i_size_read(inode) > CKPT_GHOST_LIMIT || inode->i_blocks > CKPT_GHOST_LIMIT >> 9)
+		return "large deleted file";
+	return NULL;
+}
+
+static enum ckpt_look ckpt_peek_regular(struct ckpt_scan *scan, struct file *file,
+					struct inode *inode)
+{
+	return ckpt_regular_doubt(file, inode) ? CKPT_MARK : CKPT_FINE;
+}
+
+static void ckpt_judge_regular(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	const char *doubt = ckpt_regular_doubt(obj->file, obj->inode);
+
+	if (doubt)
+		ckpt_file_unknown(scan, obj, doubt);
+}
+
+static const struct ckpt_kind ckpt_kind_regular = {
+	.match = ckpt_match_regular, .peek = ckpt_peek_regular, .judge = ckpt_judge_regular,
+};
+
+static bool ckpt_match_dir(const struct file *file, const struct inode *inode)
+{
+	return S_ISDIR(inode->i_mode);
+}
+
+static enum ckpt_look ckpt_peek_fine(struct ckpt_scan *scan, struct file *file,
+				     struct inode *inode)
+{
+	return CKPT_FINE;
+}
+
+static void ckpt_judge_fine(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+}
+
+static const struct ckpt_kind ckpt_kind_dir = {
+	.match = ckpt_match_dir, .peek = ckpt_peek_fine, .judge = ckpt_judge_fine,
+};
+
+static bool ckpt_match_any(const struct file *file, const struct inode *inode)
+{
+	return true;
+}
+
+static void ckpt_judge_any(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	ckpt_file_unknown(scan, obj, "file of an unknown type");
+}
+
+static const struct ckpt_kind ckpt_kind_any = {
+	.match = ckpt_match_any, .judge = ckpt_judge_any,
+};
+
+/* The first that matches judges; the last matches everything. */
+static const struct ckpt_kind * const ckpt_kinds[] = {
+	&ckpt_kind_opath,
+	&ckpt_kind_regular,
+	&ckpt_kind_dir,
+	&ckpt_kind_sock,
+	&ckpt_kind_pipe,
+	&ckpt_kind_chrdev,
+	&ckpt_kind_blkdev,
+	&ckpt_kind_anon,
+	&ckpt_kind_any,
+};
+
+static const struct ckpt_kind *ckpt_kind_of(const struct file *file, const struct inode *inode)
+{
+	const struct ckpt_kind * const *kind = ckpt_kinds;
+
+	while (!(*kind)->match(file, inode))
+		kind++;
+	return *kind;
+}
+
+/**
+ * ckpt_file_peek() - first look at a file
+ * @scan: scan
+ * @file: in a fd table whose lock is held
+ *
+ * Never sleeps or allocates.
+ */
+enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file)
+{
+	struct inode *inode = file_inode(file);
+	const struct ckpt_kind *kind;
+	bool locked = ckpt_lock_peek(inode);
+	enum ckpt_look look = CKPT_MARK;
+
+	if (!locked && !(file->f_mode & FMODE_PATH) && ckpt_file_plain(file, inode))
+		return CKPT_FINE;
+	kind = ckpt_kind_of(file, inode);
+	if (kind->peek)
+		look = kind->peek(scan, file, inode);
+	return look == CKPT_FINE && locked ? CKPT_MARK : look;
+}
+
+/* Judges a file of the set; no lock is held, the file is referenced.  May sleep. */
+void ckpt_file_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	ckpt_kind_of(obj->file, obj->inode)->judge(scan, obj);
+	if (!(obj->file->f_mode & FMODE_PATH) && ckpt_lock_peek(obj->inode))
+		ckpt_lock_judge(scan, obj);
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kinds/inet.c - internet sockets: protocols, TCP states, UDP data held back. */
+
+#include <linux/inet.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
+#include <net/tcp_states.h>
+
+#include "compat/sock.h"
+#include "kind.h"
+
+static bool ckpt_is_udp(const struct sock *sk)
+{
+	return sk->sk_type == SOCK_DGRAM &&
+	       (sk->sk_protocol == IPPROTO_UDP || sk->sk_protocol == IPPROTO_UDPLITE);
+}
+
+static bool ckpt_is_tcp(const struct sock *sk)
+{
+	return sk->sk_type == SOCK_STREAM && sk->sk_protocol == IPPROTO_TCP;
+}
+
+static bool ckpt_tcp_fine(const struct sock *sk)
+{
+	int state = inet_sk_state_load(sk);
+
+	return state == TCP_CLOSE ||
+	       (state == TCP_LISTEN && !READ_ONCE(sk->sk_ack_backlog));
+}
+
+/* First look at an internet socket.  Never sleeps or allocates. */
+enum ckpt_look ckpt_inet_peek(const struct sock *sk)
+{
+	if (ckpt_is_tcp(sk) && ckpt_tcp_fine(sk))
+		return CKPT_FINE;
+	if (ckpt_is_udp(sk) && !ckpt_udp_cork((struct sock *)sk) &&
+	    !READ_ONCE(udp_sk(sk)->pending))
+		return CKPT_FINE;
+	return CKPT_MARK;
+}
+
+static void ckpt_key_addr(struct ckpt_scan *scan, struct ckpt_finding *f, const char *key,
+			  const struct in6_addr *v6, __be32 v4, __be16 port)
+{
+	char addr[INET6_ADDRSTRLEN + sizeof("[]:65535")];
+	int n;
+
+	if (v6)
+		n = scnprintf(addr, sizeof(addr), "[%pI6c]:%u", v6, ntohs(port));
+	else
+		n = scnprintf(addr, sizeof(addr), "%pI4:%u", &v4, ntohs(port));
+	ckpt_key_str(&scan->report, f, key, addr, n);
+}
+
+static bool ckpt_is_v6(const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	return sk->sk_family == AF_INET6;
+#else
+	return false;
+#endif
+}
+
+static void ckpt_key_laddr(struct ckpt_scan *scan, struct ckpt_finding *f, struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	ckpt_key_addr(scan, f, "laddr", ckpt_is_v6(sk) ? &sk->sk_v6_rcv_saddr : NULL,
+		      inet->inet_rcv_saddr, inet->inet_sport);
+}
+
+static void ckpt_key_raddr(struct ckpt_scan *scan, struct ckpt_finding *f, struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	ckpt_key_addr(scan, f, "raddr", ckpt_is_v6(sk) ? &sk->sk_v6_daddr : NULL,
+		      inet->inet_daddr, inet->inet_dport);
+}
+
+/* Where the data held back goes to; sendto() leaves no trace in the socket's own addresses. */
+static void ckpt_key_pending_raddr(struct ckpt_scan *scan, struct ckpt_finding *f,
+				   struct sock *sk, int pending)
+{
+	const struct flowi *flow = &inet_sk(sk)->cork.fl;
+
+	if (pending == AF_INET6)
+		ckpt_key_addr(scan, f, "raddr", &flow->u.ip6.daddr, 0, flow->u.ip6.fl6_dport);
+	else
+		ckpt_key_addr(scan, f, "raddr", NULL, flow->u.ip4.daddr, flow->u.ip4.fl4_dport);
+}
+
+static struct ckpt_finding *ckpt_inet_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+					   struct sock *sk, enum ckpt_rule_id rule)
+{
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, rule, &obj->place, sk, obj->inode->i_ino);
+	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	return f;
+}
+
+static void ckpt_udp_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
+{
+	int pending = READ_ONCE(udp_sk(sk)->pending);
+	bool cork = ckpt_udp_cork(sk);
+	struct ckpt_finding *f;
+	unsigned int len;
+
+	if (!cork && !pending)
+		return;
+	f = ckpt_inet_emit(scan, obj, sk, !pending ? CKPT_UDP_CORK_IDLE :
+			   cork ? CKPT_UDP_CORKED : CKPT_UDP_PENDING_MSGMORE);
+	if (!f)
+		return;
+	ckpt_key_laddr(scan, f, sk);
+	if (!pending)
+		return;
+	ckpt_key_pending_raddr(scan, f, sk, pending);
+	len = READ_ONCE(udp_sk(sk)->len);
+	ckpt_key_u64(&scan->report, f, "pending",
+		     len > sizeof(struct udphdr) ? len - sizeof(struct udphdr) : 0);
+}
+
+static const char *ckpt_tcp_state_name(int state)
+{
+	switch (state) {
+	case TCP_FIN_WAIT1:
+		return "fin-wait-1";
+	case TCP_FIN_WAIT2:
+		return "fin-wait-2";
+	case TCP_CLOSE_WAIT:
+		return "close-wait";
+	case TCP_LAST_ACK:
+		return "last-ack";
+	default:
+		return "closing";
+	}
+}
+
+static void ckpt_tcp_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
+{
+	int state = inet_sk_state_load(sk);
+	enum ckpt_rule_id rule = CKPT_TCP_HALF_CLOSED;
+	struct ckpt_finding *f;
+
+	if (ckpt_tcp_fine(sk))
+		return;
+	if (state == TCP_ESTABLISHED)
+		rule = CKPT_TCP_CONNECTED;
+	else if (state == TCP_SYN_SENT)
+		rule = CKPT_TCP_SYN_SENT;
+	else if (state == TCP_LISTEN)
+		rule = CKPT_TCP_LISTEN_INFLIGHT;
+	else if (state == TCP_SYN_RECV || state == TCP_TIME_WAIT || state == TCP_NEW_SYN_RECV) {
+		ckpt_file_unknown(scan, obj, "TCP socket in a state of passage");
+		return;
+	}
+	f = ckpt_inet_emit(scan, obj, sk, rule);
+	ckpt_key_laddr(scan, f, sk);
+	if (state == TCP_LISTEN)
+		ckpt_key_u64(&scan->report, f, "pending", READ_ONCE(sk->sk_ack_backlog));
+	else
+		ckpt_key_raddr(scan, f, sk);
+	if (rule == CKPT_TCP_HALF_CLOSED)
+		ckpt_key_str(&scan->report, f, "state", ckpt_tcp_state_name(state),
+			     strlen(ckpt_tcp_state_name(state)));
+	if (rule == CKPT_TCP_SYN_SENT || rule == CKPT_TCP_LISTEN_INFLIGHT)
+		ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
+}
+
+/* A protocol or type that CRIU does not know, or one whose rules are still to come. */
+static void ckpt_inet_judge_other(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				  struct sock *sk)
+{
+	bool icmp = sk->sk_protocol == IPPROTO_ICMP || sk->sk_protocol == IPPROTO_ICMPV6;
+	struct ckpt_finding *f;
+
+	if (sk->sk_type == SOCK_RAW) {
+		ckpt_file_unknown(scan, obj, "raw socket");
+		return;
+	}
+	if (sk->sk_type != SOCK_STREAM && sk->sk_type != SOCK_DGRAM) {
+		f = ckpt_inet_emit(scan, obj, sk, CKPT_SOCK_TYPE);
+		ckpt_key_u64(&scan->report, f, "type", sk->sk_type);
+		return;
+	}
+	f = ckpt_inet_emit(scan, obj, sk,
+			   icmp && sk->sk_type == SOCK_DGRAM ? CKPT_SOCK_ICMP : CKPT_SOCK_PROTO);
+	ckpt_key_u64(&scan->report, f, "proto", sk->sk_protocol);
+}
+
+/* Judges an internet socket of the set; no lock is held.  May sleep. */
+void ckpt_inet_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
+{
+	if (ckpt_is_udp(sk))
+		ckpt_udp_judge(scan, obj, sk);
+	else if (ckpt_is_tcp(sk))
+		ckpt_tcp_judge(scan, obj, sk);
+	else
+		ckpt_inet_judge_other(scan, obj, sk);
+}

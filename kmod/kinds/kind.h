@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* kind.h - kinds of objects: how one is recognized, passed over, or judged. */
+#ifndef _CKPT_KIND_H
+#define _CKPT_KIND_H
+
+#include <linux/fs.h>
+
+#include "scan.h"
+
+struct sock;
+struct vm_area_struct;
+
+/* What the first pass thinks of an object. */
+enum ckpt_look {
+	CKPT_FINE,	/* no rule of its kind can hold */
+	CKPT_MARK,	/* to be judged in the second pass */
+	CKPT_ROOM,	/* a table is full: make room and show it again */
+};
+
+/**
+ * struct ckpt_obj - an object to be judged
+ * @place: where it was found
+ * @file: referenced; NULL for a mapping without a file
+ * @inode: of @file
+ * @files: fd table that it was found in, compared only; NULL for a mapping
+ * @vm_flags: of a mapping
+ */
+struct ckpt_obj {
+	struct ckpt_place place;
+	struct file *file;
+	struct inode *inode;
+	const void *files;
+	unsigned long vm_flags;
+};
+
+/**
+ * struct ckpt_kind - one kind of file
+ * @match: is it of this kind?
+ * @peek: first look, under the target's spinlocks: must not sleep or allocate; NULL: always
+ *        judged
+ * @judge: emits findings; holds a reference and no lock, may sleep
+ */
+struct ckpt_kind {
+	bool (*match)(const struct file *file, const struct inode *inode);
+	enum ckpt_look (*peek)(struct ckpt_scan *scan, struct file *file, struct inode *inode);
+	void (*judge)(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+};
+
+extern const struct ckpt_kind ckpt_kind_chrdev, ckpt_kind_blkdev, ckpt_kind_pipe;
+extern const struct ckpt_kind ckpt_kind_sock, ckpt_kind_anon;
+
+enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file);
+void ckpt_file_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+void ckpt_file_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj, const char *what);
+bool ckpt_file_plain(const struct file *file, const struct inode *inode);
+
+bool ckpt_lock_peek(const struct inode *inode);
+void ckpt_lock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+
+void ckpt_dev_keys(struct ckpt_scan *scan, struct ckpt_finding *f, const struct ckpt_obj *obj);
+
+enum ckpt_look ckpt_unix_peek(struct ckpt_scan *scan, struct sock *sk, const struct inode *inode);
+void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
+enum ckpt_look ckpt_inet_peek(const struct sock *sk);
+void ckpt_inet_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
+
+bool ckpt_vma_peek(struct vm_area_struct *vma);
+void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+
+void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
+int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
+void ckpt_cred_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
+
+#endif

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kinds/mm.c - memory mappings. */
+
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <linux/major.h>
+#include <linux/mm.h>
+#include <linux/mount.h>
+#include <linux/string.h>
+
+#include "kind.h"
+
+#define CKPT_AIO_RING_MAGIC	0xa10a10a1
+#define CKPT_ZERO_MINOR		5
+
+/* [vvar] and its like are VM_IO or VM_PFNMAP in every process; they have a name of their own. */
+static bool ckpt_vma_is_vvar(struct vm_area_struct *vma)
+{
+	const char *name = vma->vm_ops && vma->vm_ops->name ? vma->vm_ops->name(vma) : NULL;
+
+	return name && !strncmp(name, "[vvar", 5);
+}
+
+static bool ckpt_is_dev_zero(const struct inode *inode)
+{
+	return S_ISCHR(inode->i_mode) && inode->i_rdev == MKDEV(MEM_MAJOR, CKPT_ZERO_MINOR);
+}
+
+/**
+ * ckpt_vma_peek() - first look at a mapping
+ * @vma: mmap_lock is held
+ *
+ * Never sleeps.  Return: whether it is to be judged.
+ */
+bool ckpt_vma_peek(struct vm_area_struct *vma)
+{
+	const struct inode *inode;
+	bool io = vma->vm_flags & (VM_IO | VM_PFNMAP);
+
+	if (!vma->vm_file)
+		return io && !ckpt_vma_is_vvar(vma);
+	if (io)
+		return true;
+	inode = file_inode(vma->vm_file);
+	return !ckpt_file_plain(vma->vm_file, inode) && !ckpt_is_dev_zero(inode) &&
+	       inode->i_sb->s_magic != CKPT_AIO_RING_MAGIC;
+}
+
+/*
+ * Files of tmpfs on the kernel's own mount: memfd, shared anonymous memory and /dev/zero mapped
+ * shared are saved, a System V segment only with its namespace.
+ */
+static const char *ckpt_vma_regular_doubt(const struct ckpt_obj *obj)
+{
+	const struct file *file = obj->file;
+	const struct inode *inode = obj->inode;
+
+	if (ckpt_file_plain(file, inode))
+		return NULL;
+	if (file->f_path.mnt->mnt_flags & MNT_INTERNAL) {
+		if (!strncmp(file->f_path.dentry->d_name.name, "SYSV", 4))
+			return "System V shared memory";
+		if (inode->i_sb->s_magic == TMPFS_MAGIC)
+			return NULL;
+		return "mapping of a file of an internal mount";
+	}
+	if (inode->i_nlink)
+		return "mapping of a deleted name of a file that has others";
+	if (i_size_read(inode) > SZ_1M)
+		return "mapping of a large deleted file";
+	return NULL;
+}
+
+static void ckpt_vma_judge_device(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, CKPT_VMA_NONREGULAR_FILE, &obj->place, NULL, 0);
+	ckpt_dev_keys(scan, f, obj);
+}
+
+static void ckpt_vma_judge_anon_inode(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	const char *name = obj->file->f_path.dentry->d_name.name;
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, CKPT_VMA_ANON_INODE, &obj->place, NULL, 0);
+	ckpt_key_str(&scan->report, f, "kind", name, strlen(name));
+}
+
+/* Judges a mapping of the set; no lock is held, its file is referenced.  May sleep. */
+void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	bool io = obj->vm_flags & (VM_IO | VM_PFNMAP);
+	const char *doubt = NULL;
+
+	if (!obj->file)
+		doubt = "mapping of device memory";
+	else if (ckpt_is_dev_zero(obj->inode))
+		doubt = NULL;
+	else if (S_ISCHR(obj->inode->i_mode) || S_ISBLK(obj->inode->i_mode))
+		ckpt_vma_judge_device(scan, obj);
+	else if (obj->inode->i_sb->s_magic == ANON_INODE_FS_MAGIC)
+		ckpt_vma_judge_anon_inode(scan, obj);
+	else if (!S_ISREG(obj->inode->i_mode))
+		doubt = "mapping of a file of an unknown type";
+	else if (io)
+		doubt = "mapping of device memory";
+	else
+		doubt = ckpt_vma_regular_doubt(obj);
+	if (doubt)
+		ckpt_file_unknown(scan, obj, doubt);
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kinds/unix.c - UNIX sockets: is the peer inside the set, and what waits in the queue? */
+
+#include <linux/skbuff.h>
+#include <net/af_unix.h>
+#include <net/sock.h>
+
+#include "compat/sock.h"
+#include "kind.h"
+
+/* Messages of a queue looked at under its lock. */
+#define CKPT_UNIX_MESSAGES	512
+
+/* CRIU reads a message into a buffer of the receiver's send buffer size less this. */
+#define CKPT_UNIX_OVERHEAD	32
+
+/**
+ * ckpt_unix_peek() - first look at a UNIX socket
+ * @scan: scan; the socket becomes a member of its table
+ * @sk: alive
+ * @inode: of the socket
+ *
+ * Never sleeps or allocates.
+ */
+enum ckpt_look ckpt_unix_peek(struct ckpt_scan *scan, struct sock *sk, const struct inode *inode)
+{
+	if (!ckpt_table_has_room(&scan->sockets))
+		return CKPT_ROOM;
+	ckpt_table_add(&scan->sockets, sk, inode->i_ino);
+	if (READ_ONCE(unix_sk(sk)->peer) || !skb_queue_empty_lockless(&sk->sk_receive_queue))
+		return CKPT_MARK;
+	return CKPT_FINE;
+}
+
+/* What makes a queued message something that CRIU may refuse. */
+static const char *ckpt_unix_message_doubt(struct sock *sk)
+{
+	if (atomic_read(&unix_sk(sk)->scm_stat.nr_fds))
+		return "UNIX socket with descriptors in flight";
+	if (test_bit(SOCK_PASSCRED, &sk->sk_socket->flags) ||
+	    test_bit(SOCK_PASSSEC, &sk->sk_socket->flags) || sock_flag(sk, SOCK_RCVTSTAMP))
+		return "UNIX socket with queued credentials or timestamps";
+	return NULL;
+}
+
+/* A datagram longer than CRIU's buffer, or more of them than are looked at. */
+static bool ckpt_unix_long_message(struct sock *sk)
+{
+	int limit = READ_ONCE(sk->sk_sndbuf) - CKPT_UNIX_OVERHEAD;
+	unsigned int seen = 0;
+	struct sk_buff *skb;
+	bool found = false;
+
+	spin_lock(&sk->sk_receive_queue.lock);
+	skb_queue_walk(&sk->sk_receive_queue, skb) {
+		found = (int)skb->len > limit || seen++ == CKPT_UNIX_MESSAGES;
+		if (found)
+			break;
+	}
+	spin_unlock(&sk->sk_receive_queue.lock);
+	return found;
+}
+
+static const char *ckpt_unix_queue_doubt(struct sock *sk)
+{
+	if (skb_queue_empty_lockless(&sk->sk_receive_queue))
+		return NULL;
+	if (READ_ONCE(sk->sk_state) == TCP_LISTEN)
+		return "UNIX listener with connections that are not accepted yet";
+	if (sk->sk_type != SOCK_STREAM && ckpt_unix_long_message(sk))
+		return "UNIX socket with long messages queued";
+	return ckpt_unix_message_doubt(sk);
+}
+
+static bool ckpt_unix_named(struct sock *sk)
+{
+	/* Pairs with the smp_store_release() in unix_bind(); an address stays until the end. */
+	return smp_load_acquire(&unix_sk(sk)->addr);
+}
+
+/*
+ * The rule that holds for a socket whose peer is outside, in CRIU's order.  @back is the peer's
+ * own peer, compared only.
+ */
+static enum ckpt_rule_id ckpt_unix_rule(struct sock *sk, struct sock *peer,
+					const struct sock *back)
+{
+	bool named = ckpt_unix_named(peer);
+
+	if (back != sk && !named)
+		return CKPT_UNIX_PEER_UNREACHABLE;
+	if (sk->sk_type != SOCK_DGRAM)
+		return CKPT_UNIX_EXTERNAL_STREAM;
+	return named ? CKPT_UNIX_EXTERNAL_DGRAM : CKPT_UNIX_EXTERNAL_NAMELESS;
+}
+
+/* Who made the other end; it is told only if it is outside and the reader may inspect it. */
+static struct pid *ckpt_unix_peer_pid(struct sock *sk)
+{
+	struct pid *pid;
+
+	spin_lock(&sk->sk_peer_lock);
+	pid = get_pid(sk->sk_peer_pid);
+	spin_unlock(&sk->sk_peer_lock);
+	return pid;
+}
+
+static void ckpt_unix_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk,
+			   enum ckpt_rule_id rule, u64 peer_ino)
+{
+	static const char * const types[] = {
+		[SOCK_STREAM] = "stream", [SOCK_DGRAM] = "dgram", [SOCK_SEQPACKET] = "seqpacket",
+	};
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, rule, &obj->place, sk, obj->inode->i_ino);
+	if (!f)
+		return;
+	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	if (sk->sk_type < ARRAY_SIZE(types) && types[sk->sk_type])
+		ckpt_key_str(&scan->report, f, "type", types[sk->sk_type],
+			     strlen(types[sk->sk_type]));
+	ckpt_key_u64(&scan->report, f, "peer", peer_ino);
+	if (sk->sk_type != SOCK_DGRAM)
+		f->peer = ckpt_unix_peer_pid(sk);
+}
+
+/* The peer's reference is ours: it may be closed, but not go away. */
+static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				 struct sock *sk, struct sock *peer)
+{
+	u64 ino = ckpt_sock_ino(peer);
+	const struct sock *back = READ_ONCE(unix_sk(peer)->peer);
+	enum ckpt_rule_id rule;
+
+	/* Closed, or not accepted yet: then it waits in the queue of a listener. */
+	if (!ino) {
+		if (!sock_flag(peer, SOCK_DEAD))
+			ckpt_file_unknown(scan, obj, "UNIX connection that is not accepted yet");
+		return;
+	}
+	rule = ckpt_unix_rule(sk, peer, back);
+	if (ckpt_table_find(&scan->sockets, peer, ino) && rule != CKPT_UNIX_PEER_UNREACHABLE)
+		return;
+	ckpt_unix_emit(scan, obj, sk, rule, ino);
+}
+
+/* Judges a UNIX socket of the set; no lock is held.  May sleep. */
+void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
+{
+	struct sock *peer = unix_peer_get(sk);
+	const char *doubt = ckpt_unix_queue_doubt(sk);
+
+	if (peer) {
+		ckpt_unix_judge_peer(scan, obj, sk, peer);
+		sock_put(peer);
+	}
+	if (doubt)
+		ckpt_file_unknown(scan, obj, doubt);
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/* main.c - loading and unloading, and the mount at /proc/ckptcheck. */
+
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <linux/module.h>
+#include <linux/namei.h>
+#include <linux/proc_fs.h>
+#include <linux/umh.h>
+
+#include "fs.h"
+#include "policy.h"
+#include "release.h"
+#include "sysfs.h"
+
+#define CKPT_PROC_NAME	"ckptcheck"
+
+static bool automount = true;
+module_param(automount, bool, 0444);
+MODULE_PARM_DESC(automount, "mount " CKPTCHECK_MOUNT_POINT " when the module is loaded");
+
+/* hidepid= and gid= of /proc hold for /proc/ckptcheck too. */
+static void ckpt_proc_options(char *buf, size_t size)
+{
+	struct proc_fs_info *info;
+	struct path path;
+
+	scnprintf(buf, size, "rw");
+	if (kern_path("/proc", LOOKUP_FOLLOW, &path))
+		return;
+	if (path.dentry->d_sb->s_magic == PROC_SUPER_MAGIC) {
+		info = proc_sb_info(path.dentry->d_sb);
+		scnprintf(buf, size, "hidepid=%d,gid=%u", info->hide_pid,
+			  from_kgid_munged(&init_user_ns, info->pid_gid));
+	}
+	path_put(&path);
+}
+
+/* The kernel has no exported way to attach a mount, so mount(8) does it, in init's namespace. */
+static void ckpt_automount(void)
+{
+	char options[64];
+	char *argv[] = { "/bin/mount", "-t", CKPTCHECK_FS_TYPE, "-o", options, CKPT_PROC_NAME,
+			 CKPTCHECK_MOUNT_POINT, NULL };
+	char *envp[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", NULL };
+	int err;
+
+	ckpt_proc_options(options, sizeof(options));
+	err = call_usermodehelper(argv[0], argv, envp, UMH_WAIT_PROC);
+	if (err)
+		pr_warn("%s: automount failed (%d), do: mount -t %s %s %s\n", KBUILD_MODNAME, err,
+			CKPTCHECK_FS_TYPE, CKPT_PROC_NAME, CKPTCHECK_MOUNT_POINT);
+}
+
+static int __init ckpt_init(void)
+{
+	int err = ckpt_release_init();
+
+	if (err)
+		return err;
+	err = ckpt_sysfs_init();
+	if (err)
+		goto exit_release;
+	/* The empty-directory kind: fresh mounts of proc in user namespaces stay possible. */
+	err = -ENOMEM;
+	if (!proc_create_mount_point(CKPT_PROC_NAME))
+		goto exit_sysfs;
+	err = register_filesystem(&ckpt_fs_type);
+	if (err)
+		goto remove_point;
+	if (automount)
+		ckpt_automount();
+	return 0;
+
+remove_point:
+	remove_proc_entry(CKPT_PROC_NAME, NULL);
+exit_sysfs:
+	ckpt_sysfs_exit();
+exit_release:
+	ckpt_release_exit();
+	return err;
+}
+
+/* Not before the last mount is gone: each superblock holds the module. */
+static void __exit ckpt_exit(void)
+{
+	unregister_filesystem(&ckpt_fs_type);
+	remove_proc_entry(CKPT_PROC_NAME, NULL);
+	ckpt_sysfs_exit();
+	ckpt_release_exit();
+}
+
+module_init(ckpt_init);
+module_exit(ckpt_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");
+MODULE_ALIAS_FS("ckptcheck");
+MODULE_DESCRIPTION("Tells what keeps CRIU from checkpointing a process tree");
+MODULE_AUTHOR("ckptcheck maintainers");

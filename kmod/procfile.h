@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* procfile.h - reading files of procfs from inside the kernel. */
+#ifndef _CKPT_PROCFILE_H
+#define _CKPT_PROCFILE_H
+
+#include <linux/types.h>
+
+struct ckpt_fs;
+struct file;
+
+ssize_t ckpt_procfile_read(const struct ckpt_fs *fs, const char *name, char *buf, size_t size);
+int ckpt_fdinfo_read(const struct ckpt_fs *fs, struct file *file, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+/* render.c - a report as text; runs after every lock and reference of the scan is gone. */
+
+#include <linux/cred.h>
+#include <linux/sched/signal.h>
+#include <linux/sort.h>
+#include <linux/string.h>
+
+#include "access.h"
+#include "report.h"
+
+static const char * const ckpt_class_names[] = CKPTCHECK_CLASS_NAMES;
+static const char * const ckpt_verdict_names[] = CKPTCHECK_VERDICT_NAMES;
+static const char * const ckpt_reason_names[CKPT_NR_REASONS] = {
+	[CKPT_REASON_NO_ACCESS]		= "no-access",
+	[CKPT_REASON_NAMESPACES]	= "namespaces",
+	[CKPT_REASON_SHARED]		= "shared",
+	[CKPT_REASON_SIGNALS]		= "signals",
+	[CKPT_REASON_LEADER_DEAD]	= "leader-dead",
+	[CKPT_REASON_VFORK]		= "vfork",
+	[CKPT_REASON_EXEC]		= "exec",
+	[CKPT_REASON_THREADS]		= "threads",
+	[CKPT_REASON_MEMORY]		= "memory",
+	[CKPT_REASON_MAX_OBJECTS]	= "max-objects",
+};
+
+static int ckpt_finding_cmp(const void *a, const void *b)
+{
+	const struct ckpt_finding *x = a, *y = b;
+
+	if (x->place.nr != y->place.nr)
+		return x->place.nr < y->place.nr ? -1 : 1;
+	if (x->place.kind != y->place.kind)
+		return x->place.kind < y->place.kind ? -1 : 1;
+	if (x->place.at != y->place.at)
+		return x->place.at < y->place.at ? -1 : 1;
+	if (x->rule != y->rule)
+		return x->rule < y->rule ? -1 : 1;
+	return x->keys < y->keys ? -1 : x->keys > y->keys;
+}
+
+/* The walk goes by pid and object already, so there is seldom anything to do. */
+static void ckpt_report_sort(struct ckpt_report *r)
+{
+	u32 i;
+
+	for (i = 1; i < r->nr; i++) {
+		if (ckpt_finding_cmp(&r->findings[i - 1], &r->findings[i]) > 0) {
+			sort(r->findings, r->nr, sizeof(*r->findings), ckpt_finding_cmp, NULL);
+			return;
+		}
+	}
+}
+
+static void ckpt_render_header(const struct ckpt_report *r, const struct ckpt_summary *sum,
+			       struct ckpt_text *out)
+{
+	const char *separator = " " CKPTCHECK_KEY_REASON "=";
+	char target[CKPT_TARGET_STRLEN];
+	int i;
+
+	ckpt_target_print(target, r->target);
+	ckpt_text_printf(out, "ckptcheck %d " CKPTCHECK_KEY_PID "=%d", CKPTCHECK_FORMAT, sum->nr);
+	if (sum->comm) {
+		ckpt_text_printf(out, " " CKPTCHECK_KEY_COMM "=");
+		ckpt_text_value(out, sum->comm, strlen(sum->comm));
+	}
+	ckpt_text_printf(out, " " CKPTCHECK_KEY_TARGET "=%s " CKPTCHECK_KEY_VERDICT "=%s "
+			 CKPTCHECK_KEY_PROCESSES "=%u " CKPTCHECK_KEY_THREADS "=%llu "
+			 CKPTCHECK_KEY_FILES "=%llu " CKPTCHECK_KEY_VMAS "=%llu "
+			 CKPTCHECK_KEY_COMPLETE "=%s",
+			 target, ckpt_verdict_names[r->worst], sum->processes, sum->threads,
+			 sum->files, sum->vmas, r->reasons ? "no" : "yes");
+	for (i = 0; i < CKPT_NR_REASONS; i++) {
+		if (!(r->reasons & BIT(i)))
+			continue;
+		ckpt_text_printf(out, "%s%s", separator, ckpt_reason_names[i]);
+		separator = ",";
+	}
+	ckpt_text_bytes(out, "\n", 1);
+}
+
+/* The number behind " key=" in the keys of a finding, as {key} or {key:x} of a needs template. */
+static bool ckpt_key_number(const char *keys, size_t len, const char *name, size_t name_len,
+			    u64 *value)
+{
+	const char *end = keys + len, *p = keys;
+
+	for (; p + name_len + 2 < end; p++) {
+		if (*p != ' ' || memcmp(p + 1, name, name_len) || p[name_len + 1] != '=')
+			continue;
+		*value = 0;
+		for (p += name_len + 2; p < end && *p >= '0' && *p <= '9'; p++)
+			*value = *value * 10 + *p - '0';
+		return true;
+	}
+	return false;
+}
+
+/* needs= with its {key} filled in; numbers are emitted before any text of a user's making. */
+static void ckpt_render_needs(const struct ckpt_report *r, const struct ckpt_finding *f,
+			      struct ckpt_text *out)
+{
+	const char *keys = r->keys.buf + f->keys, *p = r->spans[f->rule]->needs;
+	char needs[128];
+	size_t n = 0;
+
+	while (*p && n < sizeof(needs) - 1) {
+		size_t name_len = strcspn(p + 1, ":}");
+		bool hex = p[1 + name_len] == ':';
+		u64 value;
+
+		if (*p != '{') {
+			needs[n++] = *p++;
+			continue;
+		}
+		if (!ckpt_key_number(keys, f->keys_len, p + 1, name_len, &value))
+			return;
+		n += scnprintf(needs + n, sizeof(needs) - n, hex ? "%llx" : "%llu", value);
+		p += strcspn(p, "}") + 1;
+	}
+	ckpt_text_printf(out, " " CKPTCHECK_KEY_NEEDS "=");
+	ckpt_text_value(out, needs, n);
+}
+
+/* Names the process at the other end, if it lives and the reader may inspect it. */
+static void ckpt_render_peer(const struct ckpt_finding *f, const struct ckpt_fs *fs,
+			     const struct cred *cred, struct ckpt_text *out)
+{
+	struct task_struct *task = get_pid_task(f->peer, PIDTYPE_TGID);
+	pid_t nr = pid_nr_ns(f->peer, fs->ns);
+	char comm[TASK_COMM_LEN];
+
+	if (!task)
+		return;
+	if (nr && !ckpt_access_read(fs, cred, f->peer)) {
+		get_task_comm(comm, task);
+		ckpt_text_printf(out, " " CKPTCHECK_KEY_PEER_PID "=%d " CKPTCHECK_KEY_PEER_COMM "=",
+				 nr);
+		ckpt_text_value(out, comm, strlen(comm));
+	}
+	put_task_struct(task);
+}
+
+static void ckpt_render_finding(const struct ckpt_report *r, const struct ckpt_finding *f,
+				const struct ckpt_fs *fs, const struct cred *cred,
+				struct ckpt_text *out)
+{
+	const struct ckpt_place *at = &f->place;
+
+	ckpt_text_printf(out, "%s %s " CKPTCHECK_KEY_PID "=%d",
+			 ckpt_class_names[r->spans[f->rule]->cls], ckpt_rules[f->rule].name, at->nr);
+	if (at->kind == CKPT_AT_THREAD)
+		ckpt_text_printf(out, " " CKPTCHECK_KEY_TID "=%lu", at->at);
+	else if (at->kind == CKPT_AT_FD)
+		ckpt_text_printf(out, " " CKPTCHECK_KEY_FD "=%lu", at->at);
+	else if (at->kind == CKPT_AT_VMA)
+		ckpt_text_printf(out, " " CKPTCHECK_KEY_VMA "=%lx-%lx", at->at, at->end);
+	if (f->keys_len)
+		ckpt_text_bytes(out, r->keys.buf + f->keys, f->keys_len);
+	if (f->peer)
+		ckpt_render_peer(f, fs, cred, out);
+	if (*r->spans[f->rule]->needs)
+		ckpt_render_needs(r, f, out);
+	if (f->count > 1)
+		ckpt_text_printf(out, " " CKPTCHECK_KEY_COUNT "=%u", f->count);
+	ckpt_text_bytes(out, "\n", 1);
+}
+
+/**
+ * ckpt_report_render() - print a report
+ * @r: findings, put into order here
+ * @sum: figures of the first line
+ * @fs: mount through which the report is read
+ * @cred: the reader's credentials
+ * @out: empty text
+ *
+ * May sleep, holds nothing of the target.  Return: 0, -ENOMEM, or -EINTR on a fatal signal.
+ */
+int ckpt_report_render(struct ckpt_report *r, const struct ckpt_summary *sum,
+		       const struct ckpt_fs *fs, const struct cred *cred, struct ckpt_text *out)
+{
+	u32 i;
+
+	ckpt_report_sort(r);
+	ckpt_text_reserve(out, 256 + r->keys.len + (size_t)r->nr * 96);
+	ckpt_render_header(r, sum, out);
+	for (i = 0; i < r->nr; i++) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+		ckpt_render_finding(r, &r->findings[i], fs, cred, out);
+	}
+	ckpt_text_printf(out, "end " CKPTCHECK_KEY_FINDINGS "=%u\n", r->nr);
+	return out->failed ? -ENOMEM : 0;
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/* report.c - the findings of one scan while it runs: adding them, and their keys. */
+
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/kdev_t.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include "report.h"
+
+/* Long enough for any path that the kernel hands out, even one in a deleted directory. */
+#define CKPT_PATH_BUF	(4 * PATH_MAX)
+
+/*
+ * Stands for a rule that the target CRIU did not have: what it did then is not known, and that
+ * must never look like a pass.
+ */
+static const struct ckpt_span ckpt_span_untested = { .cls = CKPTCHECK_CLASS_UNKNOWN, .needs = "" };
+
+void ckpt_report_init(struct ckpt_report *r, u32 target, u32 flags, u32 max_findings)
+{
+	int i;
+
+	*r = (struct ckpt_report){ .target = target, .flags = flags, .max_findings = max_findings };
+	for (i = 0; i < CKPT_NR_RULES; i++) {
+		r->spans[i] = ckpt_rule_span(&ckpt_rules[i], target);
+		if (!r->spans[i])
+			r->spans[i] = &ckpt_span_untested;
+	}
+}
+
+/* Forgets all findings, for a scan that has to begin again. */
+void ckpt_report_reset(struct ckpt_report *r)
+{
+	u32 i;
+
+	for (i = 0; i < r->nr; i++)
+		put_pid(r->findings[i].peer);
+	r->nr = 0;
+	r->keys.len = 0;
+	r->keys.failed = false;
+	r->reasons = 0;
+	r->worst = 0;
+	ckpt_table_free(&r->seen);
+}
+
+void ckpt_report_free(struct ckpt_report *r)
+{
+	ckpt_report_reset(r);
+	kvfree(r->findings);
+	ckpt_text_free(&r->keys);
+}
+
+/* Something could not be examined: the report is never "ok" then. */
+void ckpt_report_incomplete(struct ckpt_report *r, enum ckpt_reason reason)
+{
+	r->reasons |= BIT(reason);
+	r->worst = max_t(u32, r->worst, CKPTCHECK_CLASS_UNKNOWN);
+}
+
+static bool ckpt_report_grow(struct ckpt_report *r)
+{
+	u32 cap = max_t(u32, r->cap * 2, 16);
+	struct ckpt_finding *new;
+
+	if (r->nr < r->cap)
+		return true;
+	new = kvmalloc_array(cap, sizeof(*new), GFP_KERNEL_ACCOUNT);
+	if (!new)
+		return false;
+	if (r->nr)
+		memcpy(new, r->findings, r->nr * sizeof(*new));
+	kvfree(r->findings);
+	r->findings = new;
+	r->cap = cap;
+	return true;
+}
+
+/* Return: whether the object's finding is already there, it is counted then. */
+static bool ckpt_report_counted(struct ckpt_report *r, enum ckpt_rule_id rule, const void *object,
+				u64 ino)
+{
+	struct ckpt_slot *slot;
+
+	if (ckpt_table_reserve(&r->seen, 1)) {
+		ckpt_report_incomplete(r, CKPT_REASON_MEMORY);
+		return true;
+	}
+	slot = ckpt_table_add(&r->seen, object, ino ^ ((u64)(rule + 1) << 56));
+	if (slot->value) {
+		r->findings[slot->value - 1].count++;
+		return true;
+	}
+	slot->value = r->nr + 1;
+	return false;
+}
+
+/**
+ * ckpt_emit() - add a finding
+ * @r: report
+ * @rule: rule that holds
+ * @place: where
+ * @object: identity of the object, never dereferenced; an object held in many places gives one
+ *          finding.  NULL: each place counts
+ * @ino: second half of the identity
+ *
+ * May sleep: no lock of the target is held here.  Return: the finding, to be given keys before
+ * the next one is added, or NULL if there is nothing to give keys to; the ckpt_key functions
+ * take that too.
+ */
+struct ckpt_finding *ckpt_emit(struct ckpt_report *r, enum ckpt_rule_id rule,
+			       const struct ckpt_place *place, const void *object, u64 ino)
+{
+	u32 cls = r->spans[rule]->cls;
+	struct ckpt_finding *f;
+
+	if (cls == CKPTCHECK_CLASS_INFO) {
+		if (r->flags & CKPTCHECK_VIEW_INFO_NONE)
+			return NULL;
+		if (!(r->flags & CKPTCHECK_VIEW_INFO_EACH)) {
+			object = &ckpt_rules[rule];
+			ino = 0;
+		}
+	}
+	r->worst = max(r->worst, cls);
+	if (r->nr >= r->max_findings) {
+		ckpt_report_incomplete(r, CKPT_REASON_MAX_OBJECTS);
+		return NULL;
+	}
+	if (!ckpt_report_grow(r)) {
+		ckpt_report_incomplete(r, CKPT_REASON_MEMORY);
+		return NULL;
+	}
+	if (object && ckpt_report_counted(r, rule, object, ino))
+		return NULL;
+	f = &r->findings[r->nr++];
+	*f = (struct ckpt_finding){
+		.place = *place, .rule = rule, .count = 1, .keys = r->keys.len,
+	};
+	return f;
+}
+
+/* The keys' text of a finding ends where the report's text ends. */
+static void ckpt_key_done(struct ckpt_report *r, struct ckpt_finding *f)
+{
+	if (r->keys.failed || r->keys.len > U32_MAX)
+		ckpt_report_incomplete(r, CKPT_REASON_MEMORY);
+	else
+		f->keys_len = r->keys.len - f->keys;
+}
+
+void ckpt_key_u64(struct ckpt_report *r, struct ckpt_finding *f, const char *key, u64 value)
+{
+	if (!f)
+		return;
+	ckpt_text_printf(&r->keys, " %s=%llu", key, value);
+	ckpt_key_done(r, f);
+}
+
+void ckpt_key_dev(struct ckpt_report *r, struct ckpt_finding *f, const char *key, dev_t dev)
+{
+	if (!f)
+		return;
+	ckpt_text_printf(&r->keys, " %s=%u:%u", key, MAJOR(dev), MINOR(dev));
+	ckpt_key_done(r, f);
+}
+
+void ckpt_key_str(struct ckpt_report *r, struct ckpt_finding *f, const char *key,
+		  const char *bytes, size_t len)
+{
+	if (!f)
+		return;
+	ckpt_text_printf(&r->keys, " %s=", key);
+	ckpt_text_value(&r->keys, bytes, len);
+	ckpt_key_done(r, f);
+}
+
+/*
+ * path= as the reader sees it, from the dentry cache alone: no file system is asked.  A name
+ * that cannot be built is left out.
+ */
+void ckpt_key_path(struct ckpt_report *r, struct ckpt_finding *f, const struct file *file)
+{
+	char *buf, *path;
+
+	if (!f)
+		return;
+	buf = kvmalloc(CKPT_PATH_BUF, GFP_KERNEL_ACCOUNT);
+	if (!buf) {
+		ckpt_report_incomplete(r, CKPT_REASON_MEMORY);
+		return;
+	}
+	path = d_path(&file->f_path, buf, CKPT_PATH_BUF);
+	if (!IS_ERR(path))
+		ckpt_key_str(r, f, CKPTCHECK_KEY_PATH, path, strlen(path));
+	kvfree(buf);
+}

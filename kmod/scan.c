@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/* scan.c - one scan: the set, the first pass over it, the second pass, the report. */
+
+#include <linux/cred.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "access.h"
+#include "kinds/kind.h"
+#include "scan.h"
+#include "set.h"
+#include "sysfs.h"
+#include "walk.h"
+
+/* Looks at the set for newcomers, and scans that begin again because a process exec'ed. */
+#define CKPT_SCAN_ROUNDS	4
+#define CKPT_SCAN_TRIES		5
+
+u64 ckpt_hold_begin(void)
+{
+	return ktime_get_ns();
+}
+
+void ckpt_hold_end(u64 begin)
+{
+	ckpt_stats_hold(ktime_get_ns() - begin);
+}
+
+/* Which program is running is known by these two, see ckpt_proc_unchanged(). */
+static void ckpt_proc_identify(struct ckpt_proc *proc, struct task_struct *task)
+{
+	proc->leader = task;
+	proc->exec_id = READ_ONCE(task->self_exec_id);
+}
+
+/*
+ * Between the check of access and now the process may have exec'ed a program that the reader
+ * may not look into.  exec changes the number while it holds the lock; the lock is not held
+ * around the check itself, which takes it too.
+ * Return: 0; -EAGAIN if it is another program now; -EINTR.  A process that is gone is as it was.
+ */
+static int ckpt_proc_unchanged(const struct ckpt_proc *proc)
+{
+	struct task_struct *task = get_pid_task(proc->pid, PIDTYPE_TGID);
+	int err;
+
+	if (!task)
+		return 0;
+	err = down_read_killable(&task->signal->exec_update_lock);
+	if (!err) {
+		if (task != proc->leader || READ_ONCE(task->self_exec_id) != proc->exec_id)
+			err = -EAGAIN;
+		up_read(&task->signal->exec_update_lock);
+	}
+	put_task_struct(task);
+	return err;
+}
+
+/* Both questions.  Return: 0, -ESRCH, or an error that ends the scan. */
+static int ckpt_proc_access(struct ckpt_scan *scan, struct ckpt_proc *proc)
+{
+	int err = -EACCES;
+
+	if (proc->pid != scan->root || scan->root_allowed)
+		err = ckpt_access_read(scan->fs, scan->cred, proc->pid);
+	proc->may_read = !err;
+	if (proc->may_read)
+		err = ckpt_access_attach(scan->fs, scan->cred, proc->pid);
+	proc->may_attach = !err;
+	if (!proc->may_read)
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_NO_ACCESS);
+	return err == -EACCES ? 0 : err;
+}
+
+static int ckpt_collect_proc(struct ckpt_scan *scan, struct ckpt_proc *proc)
+{
+	struct task_struct *task = get_pid_task(proc->pid, PIDTYPE_TGID);
+	int err;
+
+	proc->walked = true;
+	proc->first_mark = scan->nr_marks;
+	if (!task)
+		return 0;
+	ckpt_proc_identify(proc, task);
+	err = ckpt_proc_access(scan, proc);
+	if (err || !proc->may_read)
+		goto put;
+	ckpt_task_collect(scan, proc, task);
+	err = ckpt_walk_files(scan, proc, task);
+	if (!err)
+		err = ckpt_walk_vmas(scan, proc, task);
+	if (!err)
+		err = ckpt_proc_unchanged(proc);
+put:
+	put_task_struct(task);
+	return err == -ESRCH ? 0 : err;
+}
+
+static int ckpt_judge_proc(struct ckpt_scan *scan, struct ckpt_proc *proc)
+{
+	struct task_struct *task = get_pid_task(proc->pid, PIDTYPE_TGID);
+	int err = 0;
+
+	if (!task)
+		return 0;
+	if (!proc->may_attach)
+		ckpt_cred_judge(scan, proc, task);
+	if (!proc->may_read)
+		goto put;
+	err = ckpt_task_judge(scan, proc, task);
+	if (!err)
+		err = ckpt_walk_marks(scan, proc, task);
+	if (!err)
+		err = ckpt_proc_unchanged(proc);
+	if (!err && proc->pid == scan->root)
+		get_task_comm(scan->comm, task);
+put:
+	put_task_struct(task);
+	return err;
+}
+
+/* Walks newcomers until there are none.  Return: 0 or a negative error. */
+static int ckpt_collect_set(struct ckpt_scan *scan)
+{
+	u32 i, round;
+	int n = 0;
+
+	for (round = 0; round <= CKPT_SCAN_ROUNDS; round++) {
+		n = ckpt_set_collect(scan);
+		if (n <= 0 || round == CKPT_SCAN_ROUNDS)
+			break;
+		for (i = scan->nr_procs - n; i < scan->nr_procs; i++) {
+			int err = ckpt_collect_proc(scan, &scan->procs[i]);
+
+			if (err)
+				return err;
+		}
+	}
+	return min(n, 0);
+}
+
+/* What the first pass never reached is said, one record for all. */
+static void ckpt_judge_newcomer(struct ckpt_scan *scan, struct ckpt_proc *proc)
+{
+	struct ckpt_place place = { .nr = proc->nr, .kind = CKPT_AT_PROCESS };
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, CKPT_SET_UNSTABLE, &place, scan->root, 0);
+	ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
+}
+
+/*
+ * Running out of memory or of max_objects ends the first pass early; what was found until then
+ * is still worth reading, and the report says that it is not all.
+ */
+static int ckpt_soft_error(struct ckpt_scan *scan, int err)
+{
+	if (err == -ENOMEM)
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
+	else if (err == -E2BIG)
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_MAX_OBJECTS);
+	else
+		return err;
+	return 0;
+}
+
+static int ckpt_scan_once(struct ckpt_scan *scan)
+{
+	int err = ckpt_soft_error(scan, ckpt_collect_set(scan));
+	u32 i;
+
+	if (err)
+		return err;
+	ckpt_set_sort(scan);
+	for (i = 0; i < scan->nr_procs && !err; i++) {
+		if (scan->procs[i].walked)
+			err = ckpt_soft_error(scan, ckpt_judge_proc(scan, &scan->procs[i]));
+		else
+			ckpt_judge_newcomer(scan, &scan->procs[i]);
+		cond_resched();
+	}
+	return err;
+}
+
+/* Forgets everything that one try has found. */
+static void ckpt_scan_reset(struct ckpt_scan *scan)
+{
+	ckpt_report_reset(&scan->report);
+	ckpt_set_free(scan);
+	ckpt_table_free(&scan->shared);
+	ckpt_table_free(&scan->sockets);
+	ckpt_table_free(&scan->packet_pipes);
+	ckpt_batch_free(&scan->batch);
+	kvfree(scan->marks);
+	scan->marks = NULL;
+	scan->nr_marks = 0;
+	scan->cap_marks = 0;
+	scan->threads = 0;
+	scan->files = 0;
+	scan->vmas = 0;
+	scan->comm[0] = '\0';
+}
+
+static int ckpt_scan_render(struct ckpt_scan *scan, struct ckpt_text *out)
+{
+	struct ckpt_summary sum = {
+		.nr = pid_nr_ns(scan->root, scan->fs->ns),
+		.comm = scan->comm[0] ? scan->comm : NULL,
+		.processes = scan->nr_procs,
+		.threads = scan->threads,
+		.files = scan->files,
+		.vmas = scan->vmas,
+	};
+
+	return ckpt_report_render(&scan->report, &sum, scan->fs, scan->cred, out);
+}
+
+/**
+ * ckpt_scan_run() - look at a dumped set and print the report
+ * @scan: fs, cred, root, root_allowed, max_objects and report are set up; the rest is zero.
+ *        Everything is freed again here
+ * @out: empty text, the caller frees it
+ *
+ * Runs in the reader's context: its namespaces are those that criu would have.  May sleep.
+ * Return: 0; -ESRCH if the root is gone; -EINTR; -ENOMEM if not even a short report is possible.
+ */
+int ckpt_scan_run(struct ckpt_scan *scan, struct ckpt_text *out)
+{
+	struct task_struct *root;
+	int err, tries = 0;
+
+	do {
+		ckpt_scan_reset(scan);
+		err = ckpt_scan_once(scan);
+	} while (err == -EAGAIN && ++tries < CKPT_SCAN_TRIES);
+	if (err == -EAGAIN) {
+		ckpt_scan_reset(scan);
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_EXEC);
+		err = 0;
+	}
+	root = get_pid_task(scan->root, PIDTYPE_TGID);
+	if (!root)
+		err = -ESRCH;
+	else
+		put_task_struct(root);
+	if (!err)
+		err = ckpt_scan_render(scan, out);
+	ckpt_scan_reset(scan);
+	ckpt_report_free(&scan->report);
+	kvfree(scan->drivers[0]);
+	kvfree(scan->drivers[1]);
+	return err;
+}

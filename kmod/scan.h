@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* scan.h - one look at a dumped set: collect, judge, render. */
+#ifndef _CKPT_SCAN_H
+#define _CKPT_SCAN_H
+
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+
+#include "release.h"
+#include "report.h"
+#include "table.h"
+
+struct ckpt_fs;
+struct cred;
+struct task_struct;
+
+/**
+ * struct ckpt_mark - an object that the first pass wants to see judged
+ * @at: descriptor, or first address of a mapping
+ * @is_vma: which of both
+ *
+ * No reference is kept: the second pass finds the object again, and what is gone by then is gone.
+ */
+struct ckpt_mark {
+	unsigned long at;
+	bool is_vma;
+};
+
+/**
+ * struct ckpt_proc - a thread group of the dumped set
+ * @pid: owned
+ * @nr: its number in the pid namespace of the mount
+ * @leader: identity of the leader when @exec_id was read; compared only
+ * @exec_id: which program it ran when access to it was checked
+ * @first_mark: its marks in ckpt_scan.marks
+ * @nr_marks: number of them
+ * @may_read: the reader may be told about it
+ * @may_attach: criu, run by the reader, could attach to it
+ * @walked: the first pass has been there
+ */
+struct ckpt_proc {
+	struct pid *pid;
+	pid_t nr;
+	const struct task_struct *leader;
+	u64 exec_id;
+	u32 first_mark;
+	u32 nr_marks;
+	bool may_read;
+	bool may_attach;
+	bool walked;
+};
+
+/**
+ * struct ckpt_scan - one scan; lives on the stack of one read, not shared
+ * @fs: mount it came through
+ * @cred: the opener's credentials
+ * @root: thread group that the report is about
+ * @root_allowed: the opener was allowed to read @root when it opened the report
+ * @max_objects: cap for processes, marks and findings
+ * @procs: the dumped set, @nr_procs of @cap_procs
+ * @members: signal_struct of each process of the set; value: index + 1
+ * @shared: mm, files, fs and sighand of each process, to see which are shared
+ * @sockets: UNIX sockets inside
+ * @packet_pipes: pipes of which an end inside is in packet mode
+ * @marks: @nr_marks of @cap_marks
+ * @batch: references that are to be dropped
+ * @drivers: text of procfs that names the drivers, NULL until it is needed
+ * @report: findings
+ * @threads: looked at so far, like @files and @vmas
+ * @comm: of @root
+ */
+struct ckpt_scan {
+	const struct ckpt_fs *fs;
+	const struct cred *cred;
+	struct pid *root;
+	bool root_allowed;
+	u32 max_objects;
+	struct ckpt_proc *procs;
+	u32 nr_procs;
+	u32 cap_procs;
+	struct ckpt_table members;
+	struct ckpt_table shared;
+	struct ckpt_table sockets;
+	struct ckpt_table packet_pipes;
+	struct ckpt_mark *marks;
+	u32 nr_marks;
+	u32 cap_marks;
+	struct ckpt_batch *batch;
+	char *drivers[2];
+	struct ckpt_report report;
+	u64 threads;
+	u64 files;
+	u64 vmas;
+	char comm[TASK_COMM_LEN];
+};
+
+int ckpt_scan_run(struct ckpt_scan *scan, struct ckpt_text *out);
+
+/* One hold of a lock that the target may wait for; the longest is shown in sysfs. */
+u64 ckpt_hold_begin(void);
+void ckpt_hold_end(u64 begin);
+
+#endif

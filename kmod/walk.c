@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * walk.c - the first pass over the descriptors and mappings of one process.
+ *
+ * The target waits for task_lock, file_lock and mmap_lock, so each is held for a bounded number
+ * of objects, and nothing sleeps or allocates under the first two.
+ */
+
+#include <linux/fdtable.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "compat/vma.h"
+#include "kinds/kind.h"
+#include "walk.h"
+
+/* Objects looked at in one hold of the target's locks, and slots of an fd table passed over. */
+#define CKPT_CHUNK	256
+#define CKPT_FD_SLOTS	32768
+
+/* Return: 0, -ENOMEM, -E2BIG (max_objects) or -EINTR. */
+static int ckpt_walk_room(struct ckpt_scan *scan)
+{
+	u32 need = scan->nr_marks + CKPT_CHUNK;
+	struct ckpt_mark *marks;
+	u32 cap;
+
+	cond_resched();
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	if (need <= scan->cap_marks)
+		return 0;
+	if (need > scan->max_objects)
+		return -E2BIG;
+	cap = max(scan->cap_marks * 2, need);
+	marks = kvmalloc_array(cap, sizeof(*marks), GFP_KERNEL_ACCOUNT);
+	if (!marks)
+		return -ENOMEM;
+	if (scan->nr_marks)
+		memcpy(marks, scan->marks, scan->nr_marks * sizeof(*marks));
+	kvfree(scan->marks);
+	scan->marks = marks;
+	scan->cap_marks = cap;
+	return 0;
+}
+
+static void ckpt_walk_mark(struct ckpt_scan *scan, struct ckpt_proc *proc, unsigned long at,
+			   bool is_vma)
+{
+	scan->marks[scan->nr_marks++] = (struct ckpt_mark){ .at = at, .is_vma = is_vma };
+	proc->nr_marks++;
+}
+
+/*
+ * One hold of task_lock (keeps the fd table, which may not be shared with anybody who would) and
+ * file_lock (keeps its files).  *next is the slot to go on from, UINT_MAX at the end.
+ * Return: whether a table wants room first.
+ */
+static bool ckpt_walk_fd_chunk(struct ckpt_scan *scan, struct ckpt_proc *proc,
+			       struct task_struct *task, unsigned int *next)
+{
+	unsigned int fd, end, seen = 0;
+	enum ckpt_look look = CKPT_FINE;
+	struct files_struct *files;
+	struct fdtable *fdt;
+	struct file *file;
+
+	task_lock(task);
+	files = task->files;
+	if (!files) {
+		*next = UINT_MAX;
+		goto unlock;
+	}
+	spin_lock(&files->file_lock);
+	fdt = files_fdtable(files);
+	end = min_t(u64, fdt->max_fds, (u64)*next + CKPT_FD_SLOTS);
+	for (fd = *next; seen < CKPT_CHUNK; fd++) {
+		fd = find_next_bit(fdt->open_fds, end, fd);
+		if (fd >= end)
+			break;
+		/* NULL: the slot is taken, the file is not there yet. */
+		file = rcu_dereference_protected(fdt->fd[fd], lockdep_is_held(&files->file_lock));
+		if (!file)
+			continue;
+		look = ckpt_file_peek(scan, file);
+		if (look == CKPT_ROOM)
+			break;
+		if (look == CKPT_MARK)
+			ckpt_walk_mark(scan, proc, fd, false);
+		seen++;
+	}
+	scan->files += seen;
+	*next = fd >= fdt->max_fds ? UINT_MAX : fd;
+	spin_unlock(&files->file_lock);
+unlock:
+	task_unlock(task);
+	return look == CKPT_ROOM;
+}
+
+/**
+ * ckpt_walk_files() - first pass over a fd table
+ * @scan: scan
+ * @proc: process of the set
+ * @task: its leader, referenced
+ *
+ * May sleep.  The table is looked up again for each chunk: exec or unshare may replace it.
+ * Return: 0, -ENOMEM, -E2BIG or -EINTR.
+ */
+int ckpt_walk_files(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task)
+{
+	unsigned int fd = 0;
+
+	while (fd != UINT_MAX) {
+		int err = ckpt_walk_room(scan);
+		bool room;
+		u64 begin;
+
+		if (err)
+			return err;
+		begin = ckpt_hold_begin();
+		room = ckpt_walk_fd_chunk(scan, proc, task, &fd);
+		ckpt_hold_end(begin);
+		if (room && (ckpt_table_reserve(&scan->sockets, CKPT_CHUNK) ||
+			     ckpt_table_reserve(&scan->packet_pipes, CKPT_CHUNK)))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* One hold of mmap_lock.  *next is the address to go on from, 0 at the end. */
+static int ckpt_walk_vma_chunk(struct ckpt_scan *scan, struct ckpt_proc *proc,
+			       struct mm_struct *mm, unsigned long *next)
+{
+	struct vm_area_struct *vma;
+	unsigned int seen = 0;
+	u64 begin;
+
+	CKPT_VMA_ITERATOR(iter, mm, *next);
+
+	*next = 0;
+	if (mmap_read_lock_killable(mm))
+		return -EINTR;
+	begin = ckpt_hold_begin();
+	ckpt_for_each_vma(iter, vma) {
+		if (seen++ == CKPT_CHUNK) {
+			*next = vma->vm_start;
+			break;
+		}
+		scan->vmas++;
+		if (ckpt_vma_peek(vma))
+			ckpt_walk_mark(scan, proc, vma->vm_start, true);
+	}
+	mmap_read_unlock(mm);
+	ckpt_hold_end(begin);
+	return 0;
+}
+
+/**
+ * ckpt_walk_vmas() - first pass over the mappings
+ * @scan: scan
+ * @proc: process of the set
+ * @task: its leader, referenced
+ *
+ * May sleep.  The memory is held for one chunk at a time, and dropped so that a last mmput()
+ * does not run here: the target's exit would be ours to finish.
+ * Return: 0, -ENOMEM, -E2BIG or -EINTR.
+ */
+int ckpt_walk_vmas(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task)
+{
+	unsigned long next = 0;
+	int err;
+
+	do {
+		struct mm_struct *mm;
+
+		err = ckpt_walk_room(scan);
+		if (err)
+			return err;
+		mm = get_task_mm(task);
+		if (!mm)
+			return 0;
+		err = ckpt_walk_vma_chunk(scan, proc, mm, &next);
+		mmput_async(mm);
+	} while (!err && next);
+	return err;
+}
