@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * mkobj.h - the fixtures: what a case is, and what its functions may call.
+ *
+ *	holder (the invoked process)		target (own session, own tree)
+ *	prepare()  outside ends, listeners
+ *	fork ---------------------------------> make()    the object, KEY lines
+ *	finish()   locks, seizes, connects <---
+ *		   ----------------------------> settle()  what has to come last
+ *	READY <pid>				pause()
+ *
+ * The channel between the two is a socket that is gone before READY is printed.
+ */
+#ifndef _MKOBJ_H
+#define _MKOBJ_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define MKOBJ_NOBODY	65534
+#define MKOBJ_FDS	4
+
+struct mkobj;
+
+/**
+ * struct mkobj_case - one kind of object, or one that nearly is
+ * @name: the rule's own name for its fixture, "<rule>.<variant>", "<rule>.miss[-<what>]"
+ * @rule: rule that it trips or nearly misses, "-" for none
+ * @flags: words for whoever runs the cases, separated by commas: root-only, needs=/dev/x,
+ *	   reader=nobody, reader=inside, criu=skip:reason, also=rule (trips that one too), load
+ * @prepare: in the holder, before the target is forked; may be NULL, as all others
+ * @make: in the target
+ * @finish: in the holder, after all objects are made
+ * @settle: in the target, after finish()
+ * @run: in the target, instead of pause(), for ever
+ * @arg: for the functions
+ * @num: for the functions
+ * @uid: user of the target, 0 for root
+ * @no_session: the target stays in the session of a leader outside its tree
+ * @foreign: no target is made, READY tells this pid
+ */
+struct mkobj_case {
+	const char *name;
+	const char *rule;
+	const char *flags;
+	void (*prepare)(struct mkobj *m);
+	void (*make)(struct mkobj *m);
+	void (*finish)(struct mkobj *m);
+	void (*settle)(struct mkobj *m);
+	void (*run)(struct mkobj *m);
+	const char *arg;
+	long num;
+	uid_t uid;
+	bool no_session;
+	pid_t (*foreign)(void);
+};
+
+/**
+ * struct mkobj - one object in the making
+ * @c: its case
+ * @index: its place among the names of the command line
+ * @holder: pid of the invoked process
+ * @target: pid of the target, 0 until it is forked
+ * @fd: descriptors of either side, -1 where unused; the holder's are never inherited; those that
+ *	the target gave away by mkobj_give() are here in finish()
+ * @nfd: number of @fd in use
+ * @value: told by mkobj_tell() in the target, for finish()
+ */
+struct mkobj {
+	const struct mkobj_case *c;
+	int index;
+	pid_t holder;
+	pid_t target;
+	int fd[MKOBJ_FDS];
+	int nfd;
+	long value;
+};
+
+extern const struct mkobj_case mkobj_env_cases[];
+extern const struct mkobj_case mkobj_task_cases[];
+extern const struct mkobj_case mkobj_file_cases[];
+extern const struct mkobj_case mkobj_pipe_cases[];
+extern const struct mkobj_case mkobj_lock_cases[];
+extern const struct mkobj_case mkobj_unix_cases[];
+extern const struct mkobj_case mkobj_tcp_cases[];
+extern const struct mkobj_case mkobj_udp_cases[];
+extern const struct mkobj_case mkobj_sock_cases[];
+extern const struct mkobj_case mkobj_mm_cases[];
+
+/* Ends everything: status 4 where the machine lacks the feature (by errno), 1 otherwise. */
+void mkobj_fail(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void mkobj_lacks(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+/* Return: @fd (any result of a system call), which is not negative. */
+int mkobj_try(int fd, const char *what);
+
+/* Whether the case is to trip nothing. */
+bool mkobj_is_miss(const struct mkobj_case *c);
+
+/* A KEY line of a case that trips: what the finding of this object must hold, beside pid= of the caller. */
+void mkobj_key(struct mkobj *m, const char *fmt, ...);
+/* The same with fd= and ino=. */
+void mkobj_key_fd(struct mkobj *m, int fd, const char *fmt, ...);
+void mkobj_tell(struct mkobj *m, long value);
+/* The holder gets @fd, the caller has it no longer. */
+void mkobj_give(struct mkobj *m, int fd);
+/* A child of the target, which ends in mkobj_pause(). Return: as fork(). */
+pid_t mkobj_fork(void);
+void mkobj_pause(void) __attribute__((noreturn));
+
+/* Path of a file of this object, in a folder that is removed at the end; in a static buffer. */
+const char *mkobj_path(struct mkobj *m, const char *name);
+/* Opens a new file of 4096 bytes there. */
+int mkobj_file(struct mkobj *m, const char *name, int flags);
+
+#endif

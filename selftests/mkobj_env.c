@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+/* mkobj_env.c - targets with nothing wrong, large ones, restless ones, and foreign users. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mkobj.h"
+
+#define MANY_FILES	10000
+#define STORM_ALIVE	500	/* children of each of the two storming processes */
+#define QUIET_CHILDREN	20
+
+static void make_files(struct mkobj *m)
+{
+	struct rlimit rl = { MANY_FILES + 2000, MANY_FILES + 2000 };
+	int i;
+
+	if (setrlimit(RLIMIT_NOFILE, &rl))
+		mkobj_fail("RLIMIT_NOFILE: %m");
+	close(mkobj_file(m, "file", O_RDONLY));
+	for (i = 0; i < MANY_FILES; i++)
+		mkobj_try(open(mkobj_path(m, "file"), O_RDONLY), "open");
+}
+
+static void *idle_thread(void *arg)
+{
+	(void)arg;
+	mkobj_pause();
+}
+
+static void start_thread(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, idle_thread, NULL))
+		mkobj_fail("cannot make a thread");
+}
+
+/* Two children, each with two of its own, and a thread in all of them. */
+static void make_tree(struct mkobj *m)
+{
+	int generation, i;
+
+	(void)m;
+	for (generation = 1; generation <= 2; generation++) {
+		for (i = 0; i < 2; i++)
+			if (!mkobj_fork())
+				break;
+		if (i == 2)
+			break;
+	}
+	start_thread();
+	if (generation > 1)
+		mkobj_pause();
+}
+
+static void make_quiet(struct mkobj *m)
+{
+	int i;
+
+	(void)m;
+	for (i = 0; i < QUIET_CHILDREN; i++)
+		if (!mkobj_fork())
+			mkobj_pause();
+}
+
+static void storm(void)
+{
+	static pid_t child[STORM_ALIVE];
+	int i;
+
+	signal(SIGCHLD, SIG_IGN);
+	for (;;) {
+		for (i = 0; i < STORM_ALIVE; i++) {
+			child[i] = fork();
+			if (!child[i])
+				mkobj_pause();
+		}
+		while (i--)
+			if (child[i] > 0)
+				kill(child[i], SIGKILL);
+	}
+}
+
+static void run_storm(struct mkobj *m)
+{
+	(void)m;
+	if (!fork()) {
+		usleep(20000);
+		storm();
+	}
+	storm();
+}
+
+static void make_pid_key(struct mkobj *m)
+{
+	mkobj_key(m, "");
+}
+
+const struct mkobj_case mkobj_env_cases[] = {
+	{ .name = "plain", .rule = "-" },
+	{ .name = "plain-10k-files", .rule = "-", .flags = "load", .make = make_files },
+	{ .name = "plain-tree", .rule = "-", .make = make_tree },
+	{ .name = "set-unstable", .rule = "set-unstable",
+	  .flags = "load,criu=skip:it freezes what it cannot follow", .run = run_storm },
+	{ .name = "set-unstable.miss", .rule = "set-unstable", .make = make_quiet },
+	{ .name = "cred-no-access", .rule = "cred-no-access",
+	  .flags = "reader=nobody,criu=skip:needs a criu that is not root", .make = make_pid_key },
+	{ .name = "cred-no-access.miss", .rule = "cred-no-access", .uid = MKOBJ_NOBODY,
+	  .flags = "reader=nobody,criu=skip:needs a criu that is not root" },
+	{ }
+};

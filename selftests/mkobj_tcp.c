@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/* mkobj_tcp.c - TCP sockets in their states; m->c->num is the address family. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "mkobj.h"
+#include "mkobj_inet.h"
+
+/* Enough for SYN_SENT to outlast any test: then it would be refused. */
+#define SYN_RETRIES	40
+
+static int listener(int family, int backlog)
+{
+	int fd = inet_socket(family, SOCK_STREAM, 0);
+
+	inet_bind(fd, family);
+	mkobj_try(listen(fd, backlog), "listen");
+	return fd;
+}
+
+static int client(int family, int port)
+{
+	int fd = inet_socket(family, SOCK_STREAM, 0);
+
+	inet_connect(fd, family, port);
+	return fd;
+}
+
+static void key_connection(struct mkobj *m, int fd)
+{
+	char local[INET_STRLEN], remote[INET_STRLEN];
+
+	inet_name(fd, false, local);
+	inet_name(fd, true, remote);
+	mkobj_key_fd(m, fd, "laddr=%s raddr=%s", local, remote);
+}
+
+/* Both ends at descriptors 3 and 4, the listener is gone. */
+static void make_ends(struct mkobj *m, int end[2])
+{
+	int l = listener(m->c->num, 4);
+
+	end[1] = client(m->c->num, inet_port(l));
+	end[0] = mkobj_try(accept(l, NULL, NULL), "accept");
+	mkobj_try(dup2(end[0], l), "dup2");
+	close(end[0]);
+	end[0] = l;
+}
+
+static void make_pair(struct mkobj *m)
+{
+	int end[2];
+
+	make_ends(m, end);
+	key_connection(m, end[0]);
+	key_connection(m, end[1]);
+}
+
+static void make_half_closed(struct mkobj *m)
+{
+	int end[2];
+
+	make_ends(m, end);
+	key_connection(m, end[0]);
+	key_connection(m, end[1]);
+	mkobj_try(shutdown(end[0], SHUT_WR), "shutdown");
+}
+
+/* Waits until the end sees that its peer is gone. */
+static void await_eof(int fd)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+	char c;
+
+	if (poll(&p, 1, 10000) != 1 || read(fd, &c, 1) != 0)
+		mkobj_fail("no end of file: %m");
+}
+
+static void make_closed(struct mkobj *m)
+{
+	int end[2];
+
+	make_ends(m, end);
+	mkobj_try(shutdown(end[0], SHUT_WR), "shutdown");
+	await_eof(end[1]);
+	mkobj_try(shutdown(end[1], SHUT_WR), "shutdown");
+	await_eof(end[0]);
+}
+
+static void make_listener(struct mkobj *m)
+{
+	m->fd[0] = listener(m->c->num, 8);
+	mkobj_tell(m, inet_port(m->fd[0]));
+}
+
+static void connect_outside(struct mkobj *m)
+{
+	m->fd[0] = client(m->c->num, m->value);
+}
+
+static void settle_accept(struct mkobj *m)
+{
+	int fd = mkobj_try(accept(m->fd[0], NULL, NULL), "accept");
+
+	key_connection(m, fd);
+}
+
+static void settle_accept_half(struct mkobj *m)
+{
+	int fd = mkobj_try(accept(m->fd[0], NULL, NULL), "accept");
+
+	key_connection(m, fd);
+	mkobj_try(shutdown(fd, SHUT_WR), "shutdown");
+}
+
+static void settle_inflight(struct mkobj *m)
+{
+	char local[INET_STRLEN];
+
+	inet_name(m->fd[0], false, local);
+	mkobj_key_fd(m, m->fd[0], "laddr=%s", local);
+}
+
+static void make_inflight_inside(struct mkobj *m)
+{
+	m->fd[0] = listener(m->c->num, 8);
+	client(m->c->num, inet_port(m->fd[0]));
+	settle_inflight(m);
+}
+
+static void make_unconnected(struct mkobj *m)
+{
+	inet_socket(m->c->num, SOCK_STREAM, 0);
+}
+
+static void make_refused(struct mkobj *m)
+{
+	int fd = inet_socket(m->c->num, SOCK_STREAM, 0);
+	union inet_addr a;
+	socklen_t len = inet_loopback(&a, m->c->num, 1);
+
+	if (!connect(fd, &a.sa, len) || errno != ECONNREFUSED)
+		mkobj_fail("port 1 does not refuse: %m");
+}
+
+/* A listener outside whose queue is full drops further connections without a word. */
+static void prepare_full(struct mkobj *m)
+{
+	m->fd[0] = listener(m->c->num, 0);
+	m->fd[1] = client(m->c->num, inet_port(m->fd[0]));
+	m->value = inet_port(m->fd[0]);
+}
+
+static void make_syn_sent(struct mkobj *m)
+{
+	int fd = inet_socket(m->c->num, SOCK_STREAM, 0);
+	int retries = SYN_RETRIES;
+	union inet_addr a;
+	socklen_t len = inet_loopback(&a, m->c->num, m->value);
+
+	setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &retries, sizeof(retries));
+	mkobj_try(fcntl(fd, F_SETFL, O_NONBLOCK), "F_SETFL");
+	if (!connect(fd, &a.sa, len) || errno != EINPROGRESS)
+		mkobj_fail("the connection is not held up: %m");
+	mkobj_key_fd(m, fd, "");
+}
+
+#define CONNECTED	"tcp-connected"
+#define HALF		"tcp-half-closed"
+#define SYN		"tcp-syn-sent"
+#define INFLIGHT	"tcp-listen-inflight"
+
+const struct mkobj_case mkobj_tcp_cases[] = {
+	{ .name = CONNECTED, .rule = CONNECTED, .make = make_pair, .num = AF_INET },
+	{ .name = CONNECTED ".ipv6", .rule = CONNECTED, .make = make_pair, .num = AF_INET6 },
+	{ .name = CONNECTED ".outside", .rule = CONNECTED, .make = make_listener,
+	  .finish = connect_outside, .settle = settle_accept, .num = AF_INET },
+	{ .name = CONNECTED ".miss", .rule = CONNECTED, .make = make_unconnected,
+	  .num = AF_INET },
+	{ .name = CONNECTED ".miss-ipv6", .rule = CONNECTED, .make = make_unconnected,
+	  .num = AF_INET6 },
+	{ .name = CONNECTED ".miss-closed", .rule = CONNECTED, .make = make_closed,
+	  .num = AF_INET },
+	{ .name = HALF, .rule = HALF, .make = make_half_closed, .num = AF_INET },
+	{ .name = HALF ".outside", .rule = HALF, .make = make_listener,
+	  .finish = connect_outside, .settle = settle_accept_half, .num = AF_INET },
+	{ .name = HALF ".miss", .rule = HALF, .make = make_closed, .num = AF_INET },
+	{ .name = SYN, .rule = SYN, .prepare = prepare_full, .make = make_syn_sent,
+	  .num = AF_INET },
+	{ .name = SYN ".miss", .rule = SYN, .make = make_refused, .num = AF_INET },
+	{ .name = INFLIGHT, .rule = INFLIGHT, .make = make_listener, .finish = connect_outside,
+	  .settle = settle_inflight, .num = AF_INET },
+	{ .name = INFLIGHT ".ipv6", .rule = INFLIGHT, .make = make_listener,
+	  .finish = connect_outside, .settle = settle_inflight, .num = AF_INET6 },
+	{ .name = INFLIGHT ".inside", .rule = INFLIGHT, .make = make_inflight_inside,
+	  .num = AF_INET, .flags = "also=tcp-connected" },
+	{ .name = INFLIGHT ".miss", .rule = INFLIGHT, .make = make_listener, .num = AF_INET },
+	{ .name = INFLIGHT ".miss-ipv6", .rule = INFLIGHT, .make = make_listener,
+	  .num = AF_INET6 },
+	{ }
+};

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mkobj_unix.c - UNIX sockets and where their peers are.
+ *
+ * Pairs are made inside, so that the credentials in them are the target's own; one end is then
+ * given to the holder.
+ */
+#define _GNU_SOURCE
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "mkobj.h"
+
+static socklen_t set_addr(struct sockaddr_un *sa, const char *name, bool abstract)
+{
+	size_t n = strlen(name);
+
+	*sa = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	memcpy(sa->sun_path + abstract, name, n);
+	return offsetof(struct sockaddr_un, sun_path) + n + 1;
+}
+
+static int bound(const char *name, int type, bool abstract)
+{
+	struct sockaddr_un sa;
+	socklen_t len = set_addr(&sa, name, abstract);
+	int fd = mkobj_try(socket(AF_UNIX, type, 0), "socket");
+
+	mkobj_try(bind(fd, (struct sockaddr *)&sa, len), name);
+	if (type != SOCK_DGRAM)
+		mkobj_try(listen(fd, 4), "listen");
+	return fd;
+}
+
+static void join(int fd, const char *name, bool abstract)
+{
+	struct sockaddr_un sa;
+	socklen_t len = set_addr(&sa, name, abstract);
+
+	mkobj_try(connect(fd, (struct sockaddr *)&sa, len), name);
+}
+
+/* The name at which the holder listens: a path, or an abstract one where m->c->arg says so. */
+static const char *outside_name(struct mkobj *m)
+{
+	return mkobj_path(m, "outside");
+}
+
+/* ---- pairs ---- */
+
+static void make_pair_outside(struct mkobj *m)
+{
+	int p[2];
+
+	mkobj_try(socketpair(AF_UNIX, m->c->num, 0, p), "socketpair");
+	mkobj_key_fd(m, p[0], "");
+	mkobj_give(m, p[1]);
+}
+
+/* The child has the socket too: one finding. */
+static void make_pair_outside_shared(struct mkobj *m)
+{
+	int p[2];
+
+	mkobj_try(socketpair(AF_UNIX, m->c->num, 0, p), "socketpair");
+	mkobj_key_fd(m, p[0], "count=2");
+	mkobj_give(m, p[1]);
+	if (!mkobj_fork())
+		mkobj_pause();
+}
+
+static void make_pair_inside(struct mkobj *m)
+{
+	int p[2];
+
+	mkobj_try(socketpair(AF_UNIX, m->c->num, 0, p), "socketpair");
+}
+
+static void make_pair_with_child(struct mkobj *m)
+{
+	int p[2];
+	pid_t pid;
+
+	mkobj_try(socketpair(AF_UNIX, m->c->num, 0, p), "socketpair");
+	pid = mkobj_fork();
+	close(p[!pid]);
+	if (!pid)
+		mkobj_pause();
+}
+
+/* ---- names ---- */
+
+static void bind_outside(struct mkobj *m)
+{
+	m->fd[0] = bound(outside_name(m), m->c->num, m->c->arg);
+}
+
+static void make_join_outside(struct mkobj *m)
+{
+	int fd = mkobj_try(socket(AF_UNIX, m->c->num, 0), "socket");
+
+	join(fd, outside_name(m), m->c->arg);
+	mkobj_key_fd(m, fd, "");
+}
+
+static void accept_outside(struct mkobj *m)
+{
+	m->fd[1] = mkobj_try(accept(m->fd[0], NULL, NULL), "accept");
+}
+
+static void make_listener(struct mkobj *m)
+{
+	m->fd[0] = bound(mkobj_path(m, "inside"), m->c->num, false);
+}
+
+static void join_inside(struct mkobj *m)
+{
+	m->fd[0] = mkobj_try(socket(AF_UNIX, m->c->num, 0), "socket");
+	join(m->fd[0], mkobj_path(m, "inside"), false);
+}
+
+static void settle_accept(struct mkobj *m)
+{
+	int fd = mkobj_try(accept(m->fd[0], NULL, NULL), "accept");
+
+	mkobj_key_fd(m, fd, "");
+}
+
+static void make_dgram_inside(struct mkobj *m)
+{
+	bound(mkobj_path(m, "inside"), SOCK_DGRAM, false);
+	join(mkobj_try(socket(AF_UNIX, SOCK_DGRAM, 0), "socket"), mkobj_path(m, "inside"), false);
+}
+
+static void make_unconnected(struct mkobj *m)
+{
+	mkobj_try(socket(AF_UNIX, m->c->num, 0), "socket");
+}
+
+/* ---- a pair of which one end is connected elsewhere afterwards ---- */
+
+static int error_of(int fd)
+{
+	socklen_t len = sizeof(int);
+	int error = 0;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) ? -1 : error;
+}
+
+static void make_reconnected(struct mkobj *m)
+{
+	int p[2];
+
+	mkobj_try(socketpair(AF_UNIX, SOCK_DGRAM, 0, p), "socketpair");
+	bound(mkobj_path(m, "third"), SOCK_DGRAM, false);
+	join(p[1], mkobj_path(m, "third"), false);
+	error_of(p[0]);
+	mkobj_key_fd(m, p[0], "");
+}
+
+static void make_pair_for_outside(struct mkobj *m)
+{
+	int p[2];
+
+	mkobj_try(socketpair(AF_UNIX, SOCK_DGRAM, 0, p), "socketpair");
+	mkobj_key_fd(m, p[0], "");
+	m->fd[0] = p[0];
+	mkobj_give(m, p[1]);
+}
+
+static void reconnect_outside(struct mkobj *m)
+{
+	bound(mkobj_path(m, "third"), SOCK_DGRAM, false);
+	join(m->fd[0], mkobj_path(m, "third"), false);
+}
+
+static void settle_error(struct mkobj *m)
+{
+	error_of(m->fd[0]);
+}
+
+/* The peer went elsewhere as well, but it has a name. */
+static void make_reconnected_named(struct mkobj *m)
+{
+	struct sockaddr_un sa;
+	socklen_t len = set_addr(&sa, mkobj_path(m, "peer"), false);
+	int p[2];
+
+	mkobj_try(socketpair(AF_UNIX, SOCK_DGRAM, 0, p), "socketpair");
+	mkobj_try(bind(p[1], (struct sockaddr *)&sa, len), "bind");
+	bound(mkobj_path(m, "third"), SOCK_DGRAM, false);
+	join(p[1], mkobj_path(m, "third"), false);
+	error_of(p[0]);
+}
+
+#define DGRAM		"unix-external-dgram"
+#define STREAM		"unix-external-stream"
+#define NAMELESS	"unix-external-nameless"
+#define UNREACHABLE	"unix-peer-unreachable"
+
+const struct mkobj_case mkobj_unix_cases[] = {
+	{ .name = DGRAM, .rule = DGRAM, .prepare = bind_outside, .make = make_join_outside,
+	  .num = SOCK_DGRAM },
+	{ .name = DGRAM ".abstract", .rule = DGRAM, .prepare = bind_outside,
+	  .make = make_join_outside, .num = SOCK_DGRAM, .arg = "abstract" },
+	{ .name = DGRAM ".miss", .rule = DGRAM, .make = make_dgram_inside },
+	{ .name = DGRAM ".miss-unconnected", .rule = DGRAM, .make = make_unconnected,
+	  .num = SOCK_DGRAM },
+	{ .name = STREAM, .rule = STREAM, .make = make_pair_outside, .num = SOCK_STREAM },
+	{ .name = STREAM ".seqpacket", .rule = STREAM, .make = make_pair_outside,
+	  .num = SOCK_SEQPACKET },
+	{ .name = STREAM ".shared", .rule = STREAM, .make = make_pair_outside_shared,
+	  .num = SOCK_STREAM },
+	{ .name = STREAM ".client", .rule = STREAM, .prepare = bind_outside,
+	  .make = make_join_outside, .finish = accept_outside, .num = SOCK_STREAM },
+	{ .name = STREAM ".server", .rule = STREAM, .make = make_listener,
+	  .finish = join_inside, .settle = settle_accept, .num = SOCK_STREAM },
+	{ .name = STREAM ".miss", .rule = STREAM, .make = make_pair_inside, .num = SOCK_STREAM },
+	{ .name = STREAM ".miss-seqpacket", .rule = STREAM, .make = make_pair_inside,
+	  .num = SOCK_SEQPACKET },
+	{ .name = STREAM ".miss-child", .rule = STREAM, .make = make_pair_with_child,
+	  .num = SOCK_STREAM },
+	{ .name = STREAM ".miss-listen", .rule = STREAM, .make = make_listener,
+	  .num = SOCK_STREAM },
+	{ .name = STREAM ".miss-unconnected", .rule = STREAM, .make = make_unconnected,
+	  .num = SOCK_STREAM },
+	{ .name = NAMELESS, .rule = NAMELESS, .make = make_pair_outside, .num = SOCK_DGRAM },
+	{ .name = NAMELESS ".miss", .rule = NAMELESS, .make = make_pair_inside,
+	  .num = SOCK_DGRAM },
+	{ .name = NAMELESS ".miss-child", .rule = NAMELESS, .make = make_pair_with_child,
+	  .num = SOCK_DGRAM },
+	{ .name = UNREACHABLE, .rule = UNREACHABLE, .make = make_reconnected },
+	{ .name = UNREACHABLE ".outside", .rule = UNREACHABLE, .make = make_pair_for_outside,
+	  .finish = reconnect_outside, .settle = settle_error },
+	{ .name = UNREACHABLE ".miss", .rule = UNREACHABLE, .make = make_reconnected_named },
+	{ }
+};
