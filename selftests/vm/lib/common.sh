@@ -42,10 +42,12 @@ lock()
 	flock "$LOCK_FD"
 }
 
-# A new temporary folder inside the cache, so that a rename out of it is atomic.
+# A new temporary folder inside the cache, so that a rename out of it is atomic. What a run that
+# died left there goes after a day.
 cache_tmp()
 {
 	mkdir -p "$CACHE/tmp"
+	find "$CACHE/tmp" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} + || :
 	mktemp -d "$CACHE/tmp/${1//\//_}.XXXXXX"
 }
 

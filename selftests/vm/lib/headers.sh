@@ -52,7 +52,7 @@ headers_dir()
 	esac
 	(
 		lock "headers-$K_ID"
-		final=$CACHE/headers/${kernel##*/}-$(short_hash <"$VM/lib/headers.sh")
+		final=$CACHE/headers/${kernel##*/}
 		if [ ! -d "$final" ]; then
 			apt_suite "$K_SUITE"
 			packages=$(headers_packages "$kernel")

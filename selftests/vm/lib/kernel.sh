@@ -1,7 +1,10 @@
 # Kernels: from Debian's packages, or built from Debian's source. A kernel's folder in the cache
-# holds bzImage, modules.img (what is mounted on /usr/lib/modules), initramfs, and `release`.
-# Expects kernel_row to have been called.
+# holds bzImage, modules.img (what is mounted on /usr/lib/modules), drivers (what the initramfs
+# loads), `release` and `packages`. Expects kernel_row to have been called.
 # shellcheck shell=bash
+
+# To be raised when what is made of the same packages changes.
+KERNEL_RECIPE=2
 
 # name=version of each package of that kernel.
 kernel_packages()
@@ -13,35 +16,23 @@ kernel_packages()
 	done
 }
 
-# The drivers that the initramfs needs to reach the root, in the order to load them.
-initramfs_drivers()
+# The drivers to load before the root can be mounted, uncompressed, in order.
+kernel_drivers()
 {
-	local modules=$1 release=$2
+	local tree=$1 release=$2 out=$3 n=10 m name
 
+	mkdir "$out"
 	for m in virtio_pci virtio_blk ext4 virtio_console; do
-		modprobe -d "$modules" -S "$release" --show-depends "$m" 2>/dev/null || :
-	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
-}
-
-make_initramfs()
-{
-	local modules=$1 release=$2 out=$3 dir n=10 m name
-
-	dir=$(cache_tmp initramfs)
-	mkdir -p "$dir"/{bin,dev,modules,proc,root,sys}
-	cp /bin/busybox "$dir/bin/busybox"
-	install -m 755 "$VM/guest/boot" "$dir/init"
-	for m in $(initramfs_drivers "$modules" "$release"); do
+		modprobe -d "$tree" -S "$release" --show-depends "$m" 2>/dev/null || :
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r m; do
 		n=$((n + 1))
 		name=${m##*/}
 		case $m in
-		*.xz) xz -dc "$m" >"$dir/modules/$n-${name%.xz}" ;;
-		*.zst) zstd -qdc "$m" >"$dir/modules/$n-${name%.zst}" ;;
-		*) cp "$m" "$dir/modules/$n-$name" ;;
+		*.xz) xz -dc "$m" >"$out/$n-${name%.xz}" ;;
+		*.zst) zstd -qdc "$m" >"$out/$n-${name%.zst}" ;;
+		*) cp "$m" "$out/$n-$name" ;;
 		esac
 	done
-	(cd "$dir" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0) >"$out"
-	rm -rf "$dir"
 }
 
 # Turns a tree with lib/modules and a bzImage into what the runner takes.
@@ -59,7 +50,7 @@ kernel_pack()
 	quietly depmod -b "$tree" "$release" || die "depmod failed for kernel $K_ID"
 	cp "$bzimage" "$out/bzImage"
 	echo "$release" >"$out/release"
-	make_initramfs "$tree" "$release" "$out/initramfs"
+	kernel_drivers "$tree" "$release" "$out/drivers"
 	size=$(($(du -sm "$tree/lib/modules" | cut -f 1) * 5 / 4 + 64))
 	quietly mke2fs -q -t ext4 -m 0 -L modules -d "$tree/lib/modules" \
 		"$out/modules.img" "${size}M" || die "cannot make the disk with the modules of $K_ID"
@@ -90,7 +81,7 @@ kernel_dir()
 	esac
 	(
 		lock "kernel-$K_ID"
-		spec=$(cat - "$VM/lib/kernel.sh" "$VM/guest/boot" <<<"$K_SUITE $K_IMAGE" | short_hash)
+		spec=$(echo "$KERNEL_RECIPE $K_SUITE $K_IMAGE" | short_hash)
 		had=$(recall "kernel-$K_ID") || had=
 		if [ "${had%% *}" = "$spec" ] && [ -f "${had#* }/bzImage" ]; then
 			echo "${had#* }"

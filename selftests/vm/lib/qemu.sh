@@ -17,14 +17,14 @@ qemu_cpu()
 # reboot ends qemu, without a status.
 qemu_exec()
 {
-	local kernel=$1 root=$2
+	local kernel=$1 initramfs=$2 root=$3
 
 	exec </dev/null 2>"$RUN/qemu.log"
 	# shellcheck disable=SC2046 # options
 	TMPDIR=$RUN exec setpriv --pdeathsig KILL qemu-system-x86_64 \
 		-nodefaults -no-user-config -display none -no-reboot -m "$MEMORY" \
 		$(qemu_cpu) \
-		-kernel "$kernel/bzImage" -initrd "$kernel/initramfs" \
+		-kernel "$kernel/bzImage" -initrd "$initramfs" \
 		-append "console=ttyS0 loglevel=5 oops=panic panic=-1 rcupdate.rcu_cpu_stall_timeout=60 $APPEND" \
 		-serial "file:$RUN/console" \
 		-drive "if=none,id=root,format=raw,snapshot=on,cache=unsafe,file=$root" \

@@ -3,6 +3,8 @@
 # shellcheck shell=bash
 
 ROOT_SIZE=4G
+# To be raised when what is made of the same packages changes.
+ROOT_RECIPE=1
 
 # The guest's packages, those marked `?` only if this suite has them.
 root_packages()
@@ -19,8 +21,7 @@ root_packages()
 	done <"$VM/guest/packages"
 }
 
-# mmdebstrap's hooks may not change the root's apt; a criu of another suite needs a low priority
-# for all the rest of that suite.
+# A criu of another suite: all the rest of that suite gets a low priority.
 root_pin()
 {
 	printf 'Package: *\nPin: release n=%s\nPin-Priority: 100\n' "$K_CRIU"
@@ -74,7 +75,7 @@ root_image()
 
 	(
 		lock "$name"
-		spec=$(cat "$VM/guest/packages" "$VM/lib/root.sh" | short_hash)
+		spec=$(cat - "$VM/guest/packages" <<<"$ROOT_RECIPE" | short_hash)
 		had=$(recall "$name") || had=
 		if [ "${had%% *}" = "$spec" ] && [ -f "${had#* }" ]; then
 			echo "${had#* }"
