@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* tool.h - what the parts of the command share: options, the answer for one process, status. */
+#ifndef TOOL_H
+#define TOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "report.h"
+#include "rules.h"
+
+/* Exit status; part of the interface. */
+enum exit_status {
+	EXIT_OK = 0,
+	EXIT_ERROR = 1,		/* usage, no module, no such process, internal error */
+	EXIT_BLOCKED = 2,
+	EXIT_OPTIONS = 3,
+	EXIT_UNDECIDED = 4,	/* unknown, the process ended meanwhile, the report was cut */
+	EXIT_LOSSY = 5,		/* the dump passes, but state is lost or the restore fails */
+};
+
+enum output_mode {
+	OUTPUT_TABLE,
+	OUTPUT_RAW,
+	OUTPUT_JSON,
+};
+
+/**
+ * struct options - the command line
+ * @mode: how to print
+ * @noheadings: no column headings, no line about the process
+ * @notruncate: neither cut nor wrap text
+ * @proc: where the reports are
+ * @default_proc: @proc is the usual place, where a file system must be mounted
+ * @target: CRIU version to judge for, 0 for the module's default
+ * @flags: CKPTCHECK_VIEW_*
+ * @columns: argument of -o, NULL if there is none
+ * @filter: argument of -Q
+ * @load: load the module first
+ * @module: file of the module, NULL to look it up
+ * @criu_ns: enter the namespaces of this process first, 0: stay
+ * @list_columns: -H
+ * @list_rules: --list-rules
+ * @explain: rule to explain, NULL if none
+ * @pids: processes asked about
+ * @nr_pids: number of @pids
+ */
+struct options {
+	enum output_mode mode;
+	bool noheadings;
+	bool notruncate;
+	const char *proc;
+	bool default_proc;
+	__u32 target;
+	__u32 flags;
+	const char *columns;
+	const char *filter;
+	bool load;
+	const char *module;
+	int criu_ns;
+	bool list_columns;
+	bool list_rules;
+	const char *explain;
+	int *pids;
+	size_t nr_pids;
+};
+
+/**
+ * struct answer - what came out for one process
+ * @pid: process asked about
+ * @report: its report; empty if there is an @error
+ * @target: version it is judged for, 0 if that is not known
+ * @verdict: heaviest class
+ * @status: exit status that this answer alone would give
+ * @error: why there is no report, in words; NULL if there is one
+ * @hint: what to do about it, NULL if nothing is to be said
+ */
+struct answer {
+	int pid;
+	struct report report;
+	__u32 target;
+	enum ckptcheck_class verdict;
+	enum exit_status status;
+	char *error;
+	char *hint;
+};
+
+/* options.c */
+void options_parse(struct options *opt, int argc, char **argv);
+
+/* status.c */
+enum exit_status status_of(enum ckptcheck_class verdict);
+enum exit_status status_worse(enum exit_status a, enum exit_status b);
+const char *verdict_sentence(enum ckptcheck_class verdict);
+
+/* source.c, absence.c */
+char *source_read(const struct options *opt, struct answer *answer, size_t *len, bool *viewed);
+void absence_explain(const struct options *opt, struct answer *answer);
+void refusal_explain(struct answer *answer);
+bool proc_is_mounted(const char *dir);
+
+/* answer.c */
+void answer_get(const struct options *opt, struct answer *answer, int pid);
+void answer_free(struct answer *answer);
+int answer_root(const struct answer *answer);
+bool answer_complete(const struct answer *answer);
+
+/* table.c, heading.c, json.c, explain.c, list.c */
+void table_print(const struct options *opt, const struct answer *answers, size_t nr);
+void heading_print(const struct answer *answer);
+void closing_print(const struct answer *answer);
+void json_print(const struct options *opt, const struct answer *answers, size_t nr);
+int explain_rule(const char *name);
+void list_rules(const struct options *opt);
+void list_columns(const struct options *opt);
+
+/* filter.c */
+void filter_check(const struct options *opt);
+void filter_apply(const struct options *opt, struct answer *answer);
+bool filter_available(void);
+
+/* load.c, criuns.c */
+void load_module(const struct options *opt);
+void enter_namespaces(int pid);
+
+/* prose.c, made from Documentation/rules */
+struct prose {
+	const char *rule;
+	const char *cure;	/* in half a line, "" if there is none */
+	const char *text;
+};
+
+const struct prose *prose_find(const char *rule);
+
+#endif
