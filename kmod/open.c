@@ -26,7 +26,7 @@
  * @text: the report of the last read at offset 0
  */
 struct ckpt_open {
-	struct mutex lock;
+	struct mutex lock;	/* one reader at a time */
 	bool allowed;
 	bool scanned;
 	u32 target;

@@ -135,8 +135,8 @@ static void ckpt_render_peer(const struct ckpt_finding *f, const struct ckpt_fs 
 		return;
 	if (nr && !ckpt_access_read(fs, cred, f->peer)) {
 		get_task_comm(comm, task);
-		ckpt_text_printf(out, " " CKPTCHECK_KEY_PEER_PID "=%d " CKPTCHECK_KEY_PEER_COMM "=",
-				 nr);
+		ckpt_text_printf(out, " " CKPTCHECK_KEY_PEER_PID "=%d", nr);
+		ckpt_text_printf(out, " " CKPTCHECK_KEY_PEER_COMM "=");
 		ckpt_text_value(out, comm, strlen(comm));
 	}
 	put_task_struct(task);
@@ -149,7 +149,8 @@ static void ckpt_render_finding(const struct ckpt_report *r, const struct ckpt_f
 	const struct ckpt_place *at = &f->place;
 
 	ckpt_text_printf(out, "%s %s " CKPTCHECK_KEY_PID "=%d",
-			 ckpt_class_names[r->spans[f->rule]->cls], ckpt_rules[f->rule].name, at->nr);
+			 ckpt_class_names[r->spans[f->rule]->cls], ckpt_rules[f->rule].name,
+			 at->nr);
 	if (at->kind == CKPT_AT_THREAD)
 		ckpt_text_printf(out, " " CKPTCHECK_KEY_TID "=%lu", at->at);
 	else if (at->kind == CKPT_AT_FD)

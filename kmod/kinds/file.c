@@ -5,12 +5,15 @@
 #include <linux/file.h>
 #include <linux/magic.h>
 #include <linux/mount.h>
+#include <linux/sizes.h>
 
 #include "kind.h"
 
 /* CRIU copies a deleted file up to this size without being asked. */
-#define CKPT_GHOST_LIMIT	(1UL << 20)
+#define CKPT_GHOST_LIMIT	SZ_1M
 
+/* Unit of i_blocks. */
+#define CKPT_BLOCK		512
 
 /**
  * ckpt_file_plain() - a regular file with a name, reached through an ordinary mount
@@ -86,7 +89,7 @@ static const char *ckpt_regular_doubt(const struct file *file, const struct inod
 		return "file of an internal mount";
 	if (inode->i_nlink)
 		return "deleted name of a file that has others";
-	if (i_size_read(inode) > CKPT_GHOST_LIMIT || inode->i_blocks > CKPT_GHOST_LIMIT >> 9)
+	if (i_size_read(inode) > CKPT_GHOST_LIMIT || inode->i_blocks > CKPT_GHOST_LIMIT / CKPT_BLOCK)
 		return "large deleted file";
 	return NULL;
 }

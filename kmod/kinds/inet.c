@@ -147,16 +147,16 @@ static void ckpt_tcp_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 
 	if (ckpt_tcp_fine(sk))
 		return;
+	if (state == TCP_SYN_RECV || state == TCP_TIME_WAIT || state == TCP_NEW_SYN_RECV) {
+		ckpt_file_unknown(scan, obj, "TCP socket in a state of passage");
+		return;
+	}
 	if (state == TCP_ESTABLISHED)
 		rule = CKPT_TCP_CONNECTED;
 	else if (state == TCP_SYN_SENT)
 		rule = CKPT_TCP_SYN_SENT;
 	else if (state == TCP_LISTEN)
 		rule = CKPT_TCP_LISTEN_INFLIGHT;
-	else if (state == TCP_SYN_RECV || state == TCP_TIME_WAIT || state == TCP_NEW_SYN_RECV) {
-		ckpt_file_unknown(scan, obj, "TCP socket in a state of passage");
-		return;
-	}
 	f = ckpt_inet_emit(scan, obj, sk, rule);
 	ckpt_key_laddr(scan, f, sk);
 	if (state == TCP_LISTEN)

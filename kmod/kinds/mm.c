@@ -7,6 +7,7 @@
 #include <linux/major.h>
 #include <linux/mm.h>
 #include <linux/mount.h>
+#include <linux/sizes.h>
 #include <linux/string.h>
 
 #include "kind.h"

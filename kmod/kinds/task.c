@@ -124,6 +124,9 @@ static bool ckpt_task_odd_signals(struct task_struct *task)
  */
 void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task)
 {
+	scan->threads += get_nr_threads(task);
+	if (task->flags & PF_KTHREAD)
+		return;
 	ckpt_task_collect_shared(scan, proc, task);
 	if (ckpt_task_own_namespaces(task))
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_NAMESPACES);
@@ -131,9 +134,8 @@ void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct ta
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_SIGNALS);
 	if (READ_ONCE(task->exit_state) && !thread_group_empty(task))
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_LEADER_DEAD);
-	if (READ_ONCE(task->vfork_done) && !(task->flags & PF_KTHREAD))
+	if (READ_ONCE(task->vfork_done))
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_VFORK);
-	scan->threads += get_nr_threads(task);
 }
 
 /* What one RCU section found out about traced threads. */
