@@ -28,7 +28,7 @@ static const void *ckpt_task_shareable(const struct task_struct *task, enum ckpt
 	case CKPT_FS:
 		return READ_ONCE(task->fs);
 	case CKPT_SIGHAND:
-		return READ_ONCE(task->sighand);
+		return rcu_access_pointer(task->sighand);
 	default:
 		return READ_ONCE(task->files);
 	}

@@ -7,6 +7,7 @@
 
 #include "compat/sock.h"
 #include "kind.h"
+#include "set.h"
 
 /* Messages of a queue looked at under its lock. */
 #define CKPT_UNIX_MESSAGES	512
@@ -94,15 +95,27 @@ static enum ckpt_rule_id ckpt_unix_rule(struct sock *sk, struct sock *peer,
 	return named ? CKPT_UNIX_EXTERNAL_DGRAM : CKPT_UNIX_EXTERNAL_NAMELESS;
 }
 
-/* Who made the other end; it is told only if it is outside and the reader may inspect it. */
-static struct pid *ckpt_unix_peer_pid(struct sock *sk)
+/*
+ * Who made the other end, if that process is outside.  It is named later, if the reader may
+ * inspect it.  Return: a reference, or NULL.
+ */
+static struct pid *ckpt_unix_peer_pid(struct ckpt_scan *scan, struct sock *sk)
 {
+	struct task_struct *task;
 	struct pid *pid;
+	bool outside;
 
 	spin_lock(&sk->sk_peer_lock);
 	pid = get_pid(sk->sk_peer_pid);
 	spin_unlock(&sk->sk_peer_lock);
-	return pid;
+	rcu_read_lock();
+	task = pid ? pid_task(pid, PIDTYPE_TGID) : NULL;
+	outside = task && !ckpt_set_has(scan, task);
+	rcu_read_unlock();
+	if (outside)
+		return pid;
+	put_pid(pid);
+	return NULL;
 }
 
 static void ckpt_unix_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk,
@@ -122,7 +135,7 @@ static void ckpt_unix_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 			     strlen(types[sk->sk_type]));
 	ckpt_key_u64(&scan->report, f, "peer", peer_ino);
 	if (sk->sk_type != SOCK_DGRAM)
-		f->peer = ckpt_unix_peer_pid(sk);
+		f->peer = ckpt_unix_peer_pid(scan, sk);
 }
 
 /* The peer's reference is ours: it may be closed, but not go away. */

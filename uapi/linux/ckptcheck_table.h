@@ -8,6 +8,12 @@
 #ifndef _UAPI_LINUX_CKPTCHECK_TABLE_H
 #define _UAPI_LINUX_CKPTCHECK_TABLE_H
 
+#ifdef __KERNEL__
+#include <linux/stddef.h>
+#else
+#include <stddef.h>
+#endif
+
 #include "ckptcheck.h"
 
 #define CKPT_MAX_SPANS	4
@@ -52,6 +58,9 @@ enum ckpt_rule_id {
 	CKPT_NR_RULES
 };
 
+/* Indexed by enum ckpt_rule_id. */
+extern const struct ckpt_rule ckpt_rules[CKPT_NR_RULES];
+
 #ifdef CKPT_RULE_TABLE
 #define CKPT_SPAN(major, minor, cls, needs) \
 	{ CKPTCHECK_VERSION(major, minor, 0), CKPTCHECK_CLASS_##cls, needs }
@@ -59,7 +68,6 @@ enum ckpt_rule_id {
 	{ __VA_ARGS__ }, \
 	sizeof((const struct ckpt_span[]){ __VA_ARGS__ }) / sizeof(struct ckpt_span)
 
-/* Indexed by enum ckpt_rule_id. */
 const struct ckpt_rule ckpt_rules[CKPT_NR_RULES] = {
 #define CKPT_RULE(id, name, category, seed, spans, criu, summary) \
 	{ name, category, seed, spans, criu, summary },
@@ -69,8 +77,6 @@ const struct ckpt_rule ckpt_rules[CKPT_NR_RULES] = {
 
 #undef CKPT_SPAN
 #undef CKPT_SPANS
-#else
-extern const struct ckpt_rule ckpt_rules[CKPT_NR_RULES];
 #endif
 
 /**
@@ -83,7 +89,7 @@ extern const struct ckpt_rule ckpt_rules[CKPT_NR_RULES];
  */
 static inline const struct ckpt_span *ckpt_rule_span(const struct ckpt_rule *rule, __u32 target)
 {
-	const struct ckpt_span *found = 0;
+	const struct ckpt_span *found = NULL;
 	__u32 i;
 
 	for (i = 0; i < rule->nr_spans && rule->spans[i].since <= target; i++)
