@@ -82,7 +82,8 @@ apt_suite()
 			APT::Get::List-Cleanup "false";
 			APT::Sandbox::User "root";
 		END
-		[ -z "$(find "$dir/updated" -mmin -30 2>/dev/null)" ] || exit 0
+		[ -n "${CKPT_VM_REFRESH:-}" ] ||
+			[ -z "$(find "$dir/updated" -mmin -30 2>/dev/null)" ] || exit 0
 		APT_CONFIG=$dir/apt.conf quietly apt-get -qq update ||
 			die "cannot fetch the package lists of $suite: is its name right, is there a network?"
 		touch "$dir/updated"

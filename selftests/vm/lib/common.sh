@@ -5,6 +5,7 @@
 set -eu
 shopt -s inherit_errexit
 
+PATH=$PATH:/usr/sbin:/sbin
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/ckptcheck
 # The source tree whose module is built; the selftests of the runner put a dummy here.
 # shellcheck disable=SC2034 # for the callers

@@ -41,7 +41,7 @@ payload_make()
 	install -m 755 "$(guest_init)" "$vm/init"
 	cp "$VM/guest/setup" "$vm/setup"
 	echo "$TOKEN" >"$vm/token"
-	echo "$PARAMS" >"$vm/params"
+	printf '%s\n' "$PARAMS" >"$vm/params"
 	printf '%s\0' "${COMMAND[@]}" >"$vm/args"
 	[ -z "$MERGED" ] || : >"$vm/merged"
 	[ -z "$NO_MODULE" ] || : >"$vm/no-module"
