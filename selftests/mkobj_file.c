@@ -36,7 +36,7 @@ static void open_node(struct mkobj *m)
 		mkobj_lacks("none of these can be opened: %s", m->c->arg);
 	if (fstat(fd, &st))
 		mkobj_fail("%s: %m", node);
-	mkobj_key_fd(m, fd, "rdev=%u:%u path=%s", major(st.st_rdev), minor(st.st_rdev), node);
+	mkobj_key(m, "fd=%d rdev=%u:%u path=%s", fd, major(st.st_rdev), minor(st.st_rdev), node);
 }
 
 static void make_plain_file(struct mkobj *m)
@@ -99,6 +99,13 @@ static void make_epoll(struct mkobj *m)
 	mkobj_key(m, "fd=%d", fd);
 }
 
+static void make_ptmx(struct mkobj *m)
+{
+	int fd = mkobj_try(open("/dev/ptmx", O_RDWR | O_NOCTTY), "/dev/ptmx");
+
+	mkobj_key(m, "fd=%d", fd);
+}
+
 static void make_opath(struct mkobj *m)
 {
 	int fd = mkobj_file(m, "file", O_PATH);
@@ -143,11 +150,10 @@ const struct mkobj_case mkobj_file_cases[] = {
 	  .flags = "criu=skip:criu knows more kinds than ckptcheck" },
 	{ .name = UNKNOWN ".epoll", .rule = UNKNOWN, .make = make_epoll,
 	  .flags = "criu=skip:criu knows more kinds than ckptcheck" },
-	{ .name = UNKNOWN ".opath", .rule = UNKNOWN, .make = make_opath,
-	  .flags = "criu=skip:criu knows more kinds than ckptcheck" },
-	{ .name = UNKNOWN ".ptmx", .rule = UNKNOWN, .make = open_node, .arg = "/dev/ptmx",
+	{ .name = UNKNOWN ".ptmx", .rule = UNKNOWN, .make = make_ptmx,
 	  .flags = "criu=skip:criu knows more kinds than ckptcheck" },
 	{ .name = UNKNOWN ".miss", .rule = UNKNOWN, .make = make_plain_file },
+	{ .name = UNKNOWN ".miss-opath", .rule = UNKNOWN, .make = make_opath },
 	{ .name = "fifo-odirect", .rule = "fifo-odirect", .make = make_fifo, .num = O_DIRECT },
 	{ .name = "fifo-odirect.miss", .rule = "fifo-odirect", .make = make_fifo,
 	  .num = O_NONBLOCK },

@@ -57,8 +57,10 @@ static void make_udp(struct mkobj *m)
 	forget_error(fd);
 	inet_name(fd, false, local);
 	inet_name(fd, true, remote);
-	mkobj_key_fd(m, fd, "laddr=%s raddr=%s%s", local, remote,
-		     what & SEND ? " pending=10" : "");
+	if (what & SEND)
+		mkobj_key_fd(m, fd, "laddr=%s raddr=%s pending=10", local, remote);
+	else
+		mkobj_key_fd(m, fd, "laddr=%s", local);
 }
 
 #define CORKED	"udp-corked"

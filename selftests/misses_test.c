@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/* misses_test.c - the near misses of mkobj, and its targets with nothing wrong, are all ok. */
+#include "kselftest_harness.h"
+
+#include "ckptcheck.h"
+#include "report.h"
+#include "rules_check.h"
+#include "target.h"
+
+FIXTURE(miss) {
+	struct mkobj_run run;
+	const char *flags;
+	int yama;
+};
+
+FIXTURE_VARIANT(miss) {
+	const char *name;
+};
+
+#define MISS(ident, name_) FIXTURE_VARIANT_ADD(miss, ident) { .name = name_ }
+
+MISS(plain, "plain");
+MISS(plain_10k_files, "plain-10k-files");
+MISS(plain_tree, "plain-tree");
+MISS(set_quiet, "set-unstable.miss");
+MISS(cred_same_user, "cred-no-access.miss");
+MISS(criu_outside, "task-is-criu.miss");
+MISS(user_task, "task-kthread.miss");
+MISS(traced_once, "task-traced.miss");
+MISS(thread_traced_once, "thread-traced.miss");
+MISS(thread_untraced, "thread-traced.miss-untraced");
+MISS(child_no_leader, "task-not-session-leader.miss");
+MISS(dev_null, "chrdev-unsupported.miss");
+MISS(dev_zero, "chrdev-unsupported.miss-zero");
+MISS(dev_full, "chrdev-unsupported.miss-full");
+MISS(dev_urandom, "chrdev-unsupported.miss-urandom");
+MISS(dev_kmsg, "chrdev-unsupported.miss-kmsg");
+MISS(no_blkdev, "blkdev-unsupported.miss");
+MISS(no_timerfd, "timerfd.miss");
+MISS(eventfd, "file-anon-unsupported.miss");
+MISS(signalfd, "file-anon-unsupported.miss-signalfd");
+MISS(known_kind, "file-kind-unknown.miss");
+MISS(known_kind_opath, "file-kind-unknown.miss-opath");
+MISS(fifo, "fifo-odirect.miss");
+MISS(pipe, "pipe-odirect.miss");
+MISS(pipe_cleared, "pipe-odirect.miss-cleared");
+MISS(packets_read, "pipe-packet-buffered.miss");
+MISS(pipe_data, "pipe-packet-buffered.miss-data");
+MISS(posix_outside, "lock-posix.miss");
+MISS(posix_unlocked, "lock-posix.miss-unlocked");
+MISS(flock_unlocked, "lock-flock.miss");
+MISS(flock_outside, "lock-flock.miss-outside");
+MISS(ofd_asked, "lock-ofd.miss");
+MISS(ofd_outside, "lock-ofd.miss-outside");
+MISS(lease_given_up, "lock-lease.miss");
+MISS(lease_outside, "lock-lease.miss-outside");
+MISS(dgram_inside, "unix-external-dgram.miss");
+MISS(dgram_unconnected, "unix-external-dgram.miss-unconnected");
+MISS(stream_inside, "unix-external-stream.miss");
+MISS(seqpacket_inside, "unix-external-stream.miss-seqpacket");
+MISS(stream_with_child, "unix-external-stream.miss-child");
+MISS(stream_listen, "unix-external-stream.miss-listen");
+MISS(stream_unconnected, "unix-external-stream.miss-unconnected");
+MISS(nameless_inside, "unix-external-nameless.miss");
+MISS(nameless_with_child, "unix-external-nameless.miss-child");
+MISS(reconnected_named, "unix-peer-unreachable.miss");
+MISS(tcp_unconnected, "tcp-connected.miss");
+MISS(tcp_unconnected_ipv6, "tcp-connected.miss-ipv6");
+MISS(tcp_closed, "tcp-connected.miss-closed");
+MISS(tcp_not_half_closed, "tcp-half-closed.miss");
+MISS(tcp_refused, "tcp-syn-sent.miss");
+MISS(tcp_listen_idle, "tcp-listen-inflight.miss");
+MISS(tcp_listen_idle_ipv6, "tcp-listen-inflight.miss-ipv6");
+MISS(family_unix, "sock-family.miss");
+MISS(family_inet, "sock-family.miss-inet");
+MISS(proto_tcp, "sock-proto.miss");
+MISS(type_dgram, "sock-type.miss");
+MISS(icmp_udp, "sock-icmp.miss");
+MISS(udp_sent, "udp-corked.miss");
+MISS(udp_uncorked, "udp-corked.miss-uncorked");
+MISS(udp_uncorked_ipv6, "udp-corked.miss-ipv6");
+MISS(udp_cork_off, "udp-cork-idle.miss");
+MISS(udp_no_more, "udp-pending-msgmore.miss");
+MISS(udp_flushed, "udp-pending-msgmore.miss-flushed");
+MISS(map_zero, "vma-nonregular-file.miss");
+MISS(map_zero_shared, "vma-nonregular-file.miss-shared");
+MISS(map_file, "vma-nonregular-file.miss-file");
+MISS(map_aio, "vma-anon-inode.miss");
+
+FIXTURE_SETUP(miss)
+{
+	int status;
+
+	self->yama = yama_scope(0);
+	self->flags = mkobj_flags(variant->name);
+	status = mkobj_start(&self->run, variant->name);
+	if (status == 4)
+		SKIP(return, "%s", self->run.error);
+	ASSERT_EQ(0, status) {
+		TH_LOG("%s: %s", variant->name, self->run.error);
+	}
+}
+
+FIXTURE_TEARDOWN(miss)
+{
+	mkobj_stop(&self->run);
+	yama_scope(self->yama);
+}
+
+TEST_F(miss, ok)
+{
+	struct report r;
+
+	if (strstr(self->flags, "reader=nobody"))
+		report_read_as(NOBODY, self->run.target, &r);
+	else
+		report_read(self->run.target, 0, &r);
+	ASSERT_TRUE(check_sound(_metadata, &r));
+	EXPECT_EQ(0, r.nr);
+	EXPECT_STREQ("ok", record_get(&r.head, CKPTCHECK_KEY_VERDICT));
+	check_counts(_metadata, &r, self->run.target);
+	end_report(_metadata, &r);
+}
+
+/* Every near miss of mkobj has a variant above. */
+TEST(all_misses)
+{
+	struct __fixture_variant_metadata *v;
+	char names[200][MKOBJ_NAME];
+	int nr, i;
+
+	nr = mkobj_list(names, 200, "miss");
+	ASSERT_LT(0, nr);
+	for (i = 0; i < nr; i++) {
+		for (v = _miss_fixture_object.variant; v; v = v->next)
+			if (!strcmp(((const FIXTURE_VARIANT(miss) *)v->data)->name, names[i]))
+				break;
+		EXPECT_NE(NULL, v) {
+			TH_LOG("no variant for %s", names[i]);
+		}
+	}
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rules_test.c - each fixture of mkobj trips its rule, as told here, and nothing else.
+ *
+ * Inside the box is the dumped set; the holder (mkobj itself) has the other ends:
+ *
+ *	holder ---- fork ----> [ target ---- fork ----> child ]
+ *	   ^                        |
+ *	   +---- peer, tracer ------+
+ */
+#include "kselftest_harness.h"
+
+#define CKPT_RULE_TABLE
+#include "ckptcheck_table.h"
+#include "report.h"
+#include "rules_check.h"
+#include "target.h"
+
+static const char * const class_names[] = CKPTCHECK_CLASS_NAMES;
+
+FIXTURE(trip) {
+	struct mkobj_run run;
+	const struct ckpt_rule *rule;
+	const char *flags;
+	int yama;
+};
+
+FIXTURE_VARIANT(trip) {
+	const char *name;
+	enum ckptcheck_class cls;
+	const char *needs;
+	const char *keys;
+	bool blind;
+};
+
+/*
+ * TRIP(identifier, name, class for the newest CRIU, needs= with {key}, further keys, .blind = true)
+ * Blind: nothing can be counted that /proc would show as well.
+ */
+#define TRIP(ident, name_, cls_, needs_, ...) \
+	FIXTURE_VARIANT_ADD(trip, ident) { \
+		.name = name_, .cls = CKPTCHECK_CLASS_##cls_, .needs = needs_, .keys = __VA_ARGS__ \
+	}
+
+#define LOCKS	"--file-locks"
+#define TCP	"--tcp-established"
+#define UNIX	"--external unix[{ino}]"
+
+TRIP(set_unstable, "set-unstable", UNKNOWN, "", "transient");
+TRIP(cred_no_access, "cred-no-access", BLOCKER, "", "", .blind = true);
+TRIP(task_kthread, "task-kthread", BLOCKER, "", "", .blind = true);
+TRIP(task_traced, "task-traced", BLOCKER, "", "");
+TRIP(task_traced_inside, "task-traced.inside", BLOCKER, "", "");
+TRIP(thread_traced, "thread-traced", BLOCKER, "", "");
+TRIP(task_not_session_leader, "task-not-session-leader", OPTION, "--shell-job", "");
+TRIP(chrdev, "chrdev-unsupported", BLOCKER, "", "driver");
+TRIP(chrdev_fuse, "chrdev-unsupported.fuse", BLOCKER, "", "driver");
+TRIP(chrdev_loop, "chrdev-unsupported.loop-control", BLOCKER, "", "driver");
+TRIP(blkdev, "blkdev-unsupported", BLOCKER, "", "driver");
+TRIP(timerfd, "timerfd", INFO, "", "");
+TRIP(anon, "file-anon-unsupported", BLOCKER, "", "kind");
+TRIP(anon_io_uring, "file-anon-unsupported.io-uring", BLOCKER, "", "kind");
+TRIP(anon_userfaultfd, "file-anon-unsupported.userfaultfd", BLOCKER, "", "kind");
+TRIP(anon_perf, "file-anon-unsupported.perf", BLOCKER, "", "kind");
+TRIP(anon_fscontext, "file-anon-unsupported.fscontext", BLOCKER, "", "kind");
+TRIP(unknown, "file-kind-unknown", UNKNOWN, "", "kind");
+TRIP(unknown_epoll, "file-kind-unknown.epoll", UNKNOWN, "", "kind");
+TRIP(unknown_ptmx, "file-kind-unknown.ptmx", UNKNOWN, "", "kind");
+TRIP(fifo, "fifo-odirect", RESTORE, "", "");
+TRIP(pipe, "pipe-odirect", BLOCKER, "", "");
+TRIP(pipe_read_end, "pipe-odirect.read-end", BLOCKER, "", "");
+TRIP(pipe_packet, "pipe-packet-buffered", LOSSY, "", "transient");
+TRIP(posix, "lock-posix", OPTION, LOCKS, "");
+TRIP(posix_read, "lock-posix.read", OPTION, LOCKS, "");
+TRIP(flock, "lock-flock", OPTION, LOCKS, "");
+TRIP(flock_shared, "lock-flock.shared", OPTION, LOCKS, "");
+TRIP(flock_children, "lock-flock.children", OPTION, LOCKS, "");
+TRIP(ofd, "lock-ofd", OPTION, LOCKS, "");
+TRIP(lease, "lock-lease", OPTION, LOCKS, "");
+TRIP(unix_unreachable, "unix-peer-unreachable", BLOCKER, "", "");
+TRIP(unix_unreachable_outside, "unix-peer-unreachable.outside", BLOCKER, "", "");
+TRIP(unix_dgram, "unix-external-dgram", OPTION, "--ext-unix-sk|" UNIX, "");
+TRIP(unix_dgram_abstract, "unix-external-dgram.abstract", OPTION, "--ext-unix-sk|" UNIX, "");
+TRIP(unix_stream, "unix-external-stream", OPTION, UNIX, "");
+TRIP(unix_seqpacket, "unix-external-stream.seqpacket", OPTION, UNIX, "");
+TRIP(unix_shared, "unix-external-stream.shared", OPTION, UNIX, "");
+TRIP(unix_client, "unix-external-stream.client", OPTION, UNIX, "peer-pid peer-comm");
+TRIP(unix_server, "unix-external-stream.server", OPTION, UNIX, "peer-pid peer-comm");
+TRIP(unix_nameless, "unix-external-nameless", OPTION, UNIX, "");
+TRIP(family, "sock-family", BLOCKER, "", "");
+TRIP(family_vsock, "sock-family.vsock", BLOCKER, "", "");
+TRIP(family_alg, "sock-family.alg", BLOCKER, "", "");
+TRIP(family_key, "sock-family.key", BLOCKER, "", "");
+TRIP(type, "sock-type", BLOCKER, "", "");
+TRIP(proto, "sock-proto", BLOCKER, "", "");
+TRIP(proto_ipv6, "sock-proto.ipv6", BLOCKER, "", "");
+TRIP(proto_sctp, "sock-proto.sctp", BLOCKER, "", "");
+TRIP(icmp, "sock-icmp", INFO, "", "");
+TRIP(icmp_ipv6, "sock-icmp.ipv6", INFO, "", "");
+TRIP(tcp, "tcp-connected", OPTION, TCP "|--tcp-close", "");
+TRIP(tcp_ipv6, "tcp-connected.ipv6", OPTION, TCP "|--tcp-close", "");
+TRIP(tcp_outside, "tcp-connected.outside", OPTION, TCP "|--tcp-close", "");
+TRIP(tcp_half, "tcp-half-closed", OPTION, TCP, "state");
+TRIP(tcp_half_outside, "tcp-half-closed.outside", OPTION, TCP, "state");
+TRIP(tcp_syn, "tcp-syn-sent", OPTION, TCP, "raddr transient");
+TRIP(tcp_inflight, "tcp-listen-inflight", OPTION, "--skip-in-flight", "transient");
+TRIP(tcp_inflight_ipv6, "tcp-listen-inflight.ipv6", OPTION, "--skip-in-flight", "transient");
+TRIP(tcp_inflight_in, "tcp-listen-inflight.inside", OPTION, "--skip-in-flight", "transient");
+TRIP(udp, "udp-corked", BLOCKER, "", "");
+TRIP(udp_ipv6, "udp-corked.ipv6", BLOCKER, "", "");
+TRIP(udp_lite, "udp-corked.lite", BLOCKER, "", "");
+TRIP(udp_idle, "udp-cork-idle", BLOCKER, "", "");
+TRIP(udp_idle_ipv6, "udp-cork-idle.ipv6", BLOCKER, "", "");
+TRIP(udp_more, "udp-pending-msgmore", LOSSY, "", "");
+TRIP(udp_more_ipv6, "udp-pending-msgmore.ipv6", LOSSY, "", "");
+TRIP(vma_node, "vma-nonregular-file", BLOCKER, "", "");
+TRIP(vma_node_private, "vma-nonregular-file.private", BLOCKER, "", "");
+TRIP(vma_anon, "vma-anon-inode", BLOCKER, "", "kind");
+TRIP(vma_anon_perf, "vma-anon-inode.perf", BLOCKER, "", "kind");
+
+static const struct ckpt_rule *find_rule(const char *name)
+{
+	size_t n = strcspn(name, ".");
+	int i;
+
+	for (i = 0; i < CKPT_NR_RULES; i++)
+		if (!strncmp(ckpt_rules[i].name, name, n) && !ckpt_rules[i].name[n])
+			return &ckpt_rules[i];
+	return NULL;
+}
+
+FIXTURE_SETUP(trip)
+{
+	int status;
+
+	self->run.holder = 0;
+	self->yama = yama_scope(0);
+	self->rule = find_rule(variant->name);
+	ASSERT_NE(NULL, self->rule);
+	self->flags = mkobj_flags(variant->name);
+	status = mkobj_start(&self->run, variant->name);
+	if (status == 4)
+		SKIP(return, "%s", self->run.error);
+	ASSERT_EQ(0, status) {
+		TH_LOG("%s: %s", variant->name, self->run.error);
+	}
+}
+
+FIXTURE_TEARDOWN(trip)
+{
+	mkobj_stop(&self->run);
+	yama_scope(self->yama);
+}
+
+/* A storm of forks may catch its breath just then. */
+static void read_storm(const struct mkobj_run *run, unsigned int target, struct report *r)
+{
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		if (i)
+			report_free(r);
+		report_read(run->target, target, r);
+		if (r->error || r->wrong || r->nr)
+			return;
+	}
+}
+
+static void read_trip(const struct mkobj_run *run, const char *flags, const char *rule,
+		      unsigned int target, struct report *r)
+{
+	if (strstr(flags, "reader=nobody"))
+		report_read_as(NOBODY, run->target, r);
+	else if (!strcmp(rule, "set-unstable"))
+		read_storm(run, target, r);
+	else
+		report_read(run->target, target, r);
+}
+
+static void check_class(struct __test_metadata *_metadata, const struct report *r,
+			const char *rule, const struct ckpt_span *span, const char *keys)
+{
+	int i;
+
+	for (i = 0; i < r->nr; i++)
+		if (!strcmp(r->find[i].word[1], rule))
+			check_finding(_metadata, &r->find[i], class_names[span->cls], span->needs,
+				      keys);
+	check_verdict(_metadata, r);
+}
+
+/* The newest CRIU: what the variant says. */
+TEST_F(trip, newest)
+{
+	const struct ckpt_span expected = { 0, variant->cls, variant->needs };
+	const char *rule = self->rule->name;
+	struct report r;
+
+	read_trip(&self->run, self->flags, rule, 0, &r);
+	ASSERT_TRUE(check_sound(_metadata, &r));
+	check_found(_metadata, &r, &self->run, rule);
+	check_others(_metadata, &r, rule, self->flags);
+	check_class(_metadata, &r, rule, &expected, variant->keys);
+	EXPECT_EQ(self->run.target, record_num(&r.head, CKPTCHECK_KEY_PID));
+	EXPECT_STREQ("4.2", record_get(&r.head, CKPTCHECK_KEY_TARGET));
+	if (!strcmp(rule, "set-unstable")) {
+		EXPECT_STREQ("no", record_get(&r.head, CKPTCHECK_KEY_COMPLETE));
+	} else if (variant->cls != CKPTCHECK_CLASS_UNKNOWN && !variant->blind) {
+		check_counts(_metadata, &r, self->run.target);
+	}
+	end_report(_metadata, &r);
+}
+
+/* CRIU 1.0: what the table says. */
+TEST_F(trip, oldest)
+{
+	const struct ckpt_span *span = ckpt_rule_span(self->rule, CKPTCHECK_TARGET_OLDEST);
+	const char *rule = self->rule->name;
+	struct report r;
+
+	if (strstr(self->flags, "reader=nobody"))
+		SKIP(return, "its class is the same for all");
+	read_trip(&self->run, self->flags, rule, CKPTCHECK_TARGET_OLDEST, &r);
+	ASSERT_TRUE(check_sound(_metadata, &r));
+	EXPECT_STREQ("1.0", record_get(&r.head, CKPTCHECK_KEY_TARGET));
+	if (span) {
+		check_found(_metadata, &r, &self->run, rule);
+		check_class(_metadata, &r, rule, span, variant->keys);
+	} else {
+		EXPECT_EQ(0, report_count(&r, rule));
+	}
+	end_report(_metadata, &r);
+}
+
+/* In a session of its own, with one plain file to leave the report in. */
+static void __attribute__((noreturn)) criu_inside(const char *path)
+{
+	struct report r;
+	int fd;
+
+	setsid();
+	if (chdir("/"))
+		_exit(1);
+	close_range(0, ~0U, 0);
+	for (fd = 0; fd < 3; fd++)
+		if (open("/dev/null", O_RDWR) != fd)
+			_exit(1);
+	report_read(getpid(), 0, &r);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	_exit(r.error || write(fd, r.text, r.len) != (ssize_t)r.len);
+}
+
+/* The reader is part of the tree: the one rule that mkobj has no process for. */
+TEST(task_is_criu)
+{
+	char path[] = "/tmp/rules_test.XXXXXX";
+	struct report r = {};
+	int status, fd;
+	pid_t pid;
+
+	fd = mkstemp(path);
+	ASSERT_LE(0, fd);
+	pid = fork();
+	if (!pid)
+		criu_inside(path);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, report_slurp(fd, &r.text, &r.len));
+	unlink(path);
+	report_parse(&r);
+	ASSERT_TRUE(check_sound(_metadata, &r));
+	EXPECT_EQ(1, report_count(&r, "task-is-criu"));
+	check_others(_metadata, &r, "task-is-criu", "");
+	check_verdict(_metadata, &r);
+	end_report(_metadata, &r);
+}
+
+/* Every fixture of mkobj has a variant above. */
+TEST(all_fixtures)
+{
+	struct __fixture_variant_metadata *v;
+	char names[200][MKOBJ_NAME];
+	int nr, i;
+
+	nr = mkobj_list(names, 200, "trip");
+	ASSERT_LT(0, nr);
+	for (i = 0; i < nr; i++) {
+		for (v = _trip_fixture_object.variant; v; v = v->next)
+			if (!strcmp(((const FIXTURE_VARIANT(trip) *)v->data)->name, names[i]))
+				break;
+		EXPECT_TRUE(v || !strcmp(names[i], "task-is-criu")) {
+			TH_LOG("no variant for %s", names[i]);
+		}
+	}
+}
+
+TEST_HARNESS_MAIN
