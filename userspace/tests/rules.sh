@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# rules.sh - every rule is listed, explained, in the man page and completed; TAP.
+cd "$(dirname "$0")" || exit 1
+: "${CKPTCHECK:=$PWD/../ckptcheck}"
+export CKPTCHECK
+. ./tap.sh
+export LC_ALL=C.UTF-8
+man=../man/ckptcheck.8
+
+# Fills COMPREPLY for the words of a command line, the last one being completed.
+completed()
+{
+	COMP_WORDS=(ckptcheck "$@")
+	COMP_CWORD=$#
+	_ckptcheck
+	printf '%s\n' "${COMPREPLY[@]}"
+}
+
+ckptcheck()
+{
+	"$CKPTCHECK" "$@"
+}
+
+compopt()
+{
+	:
+}
+
+run 0 "--list-rules" --list-rules -rn
+rules=$(cut -d' ' -f1 "$out")
+that "as many as in the table" \
+	[ "$(echo "$rules" | wc -l)" = "$(grep -c '^CKPT_RULE(' ../../uapi/linux/ckptcheck_rules.def)" ]
+that "table.sh agrees" [ "$rules" = "$(../../Documentation/rules/table.sh | cut -f1)" ]
+run 0 "--list-rules as JSON" --list-rules -J
+that "... is JSON" python3 -m json.tool "$out" "$err"
+run 0 "--list-rules for 1.0" --list-rules -rn --target 1.0
+has "lock-ofd lock blocker"
+for rule in $rules; do
+	run 0 "--explain $rule" --explain "$rule"
+	has "To do: "
+	that "... in the man page" grep -qx -e ".B ${rule//-/\\\\-}" $man
+done
+run 1 "--explain nonsense" --explain lock
+says "did you mean lock-posix or lock-flock"
+
+if command -v man > /dev/null; then
+	that "man page without warnings" \
+		[ -z "$(MANROFFSEQ='' man --warnings -E UTF-8 -l -Tutf8 -Z $man 2>&1 > /dev/null)" ]
+fi
+for option in $("$CKPTCHECK" -h | grep -o -e '--[a-z-]*'); do
+	that "man page has $option" grep -q -e "${option//-/\\\\-}" $man
+done
+
+. ../completions/ckptcheck
+that "completes rules" [ "$(completed --explain udp-cork)" = $'udp-corked\nudp-cork-idle' ]
+that "completes rules behind =" [ "$(completed --explain = timer)" = timerfd ]
+that "completes modes" [ "$(completed --info e)" = each ]
+that "completes pids" [ "$(completed $$)" = $$ ]
+that "completes columns" [ "$(completed -o PID,TOD)" = PID,TODO ]
+for option in $("$CKPTCHECK" -h | grep -o -e '--[a-z-]*'); do
+	that "completes $option" grep -qx -e "$option" <(completed "$option")
+done
+
+tap_done
