@@ -28,21 +28,14 @@ static void ckpt_found_add(struct ckpt_scan *scan, struct ckpt_found *found,
 }
 
 /* Takes references to the files of @nr marks that are still there. */
-static void ckpt_find_files(struct ckpt_scan *scan, struct ckpt_proc *proc,
-			    struct task_struct *task, const struct ckpt_mark *marks, u32 nr,
+static void ckpt_find_slots(struct ckpt_scan *scan, struct ckpt_proc *proc,
+			    struct files_struct *files, const struct ckpt_mark *marks, u32 nr,
 			    struct ckpt_found *found)
 {
-	u64 begin = ckpt_hold_begin();
-	struct files_struct *files;
-	struct fdtable *fdt;
+	struct fdtable *fdt = files_fdtable(files);
 	u32 i;
 
-	task_lock(task);
-	files = task->files;
-	if (!files)
-		goto unlock;
-	spin_lock(&files->file_lock);
-	fdt = files_fdtable(files);
+	lockdep_assert_held(&files->file_lock);
 	for (i = 0; i < nr; i++) {
 		struct ckpt_obj obj = {
 			.place = { .nr = proc->nr, .kind = CKPT_AT_FD, .at = marks[i].at },
@@ -58,8 +51,22 @@ static void ckpt_find_files(struct ckpt_scan *scan, struct ckpt_proc *proc,
 		obj.inode = file_inode(obj.file);
 		ckpt_found_add(scan, found, &obj);
 	}
-	spin_unlock(&files->file_lock);
-unlock:
+}
+
+static void ckpt_find_files(struct ckpt_scan *scan, struct ckpt_proc *proc,
+			    struct task_struct *task, const struct ckpt_mark *marks, u32 nr,
+			    struct ckpt_found *found)
+{
+	u64 begin = ckpt_hold_begin();
+	struct files_struct *files;
+
+	task_lock(task);
+	files = task->files;
+	if (files) {
+		spin_lock(&files->file_lock);
+		ckpt_find_slots(scan, proc, files, marks, nr, found);
+		spin_unlock(&files->file_lock);
+	}
 	task_unlock(task);
 	ckpt_hold_end(begin);
 }

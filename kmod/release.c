@@ -83,7 +83,7 @@ void ckpt_batch_drop(struct ckpt_batch **batch)
 	reinit_completion(&(*batch)->done);
 	kref_get(&(*batch)->refs);
 	queue_work(ckpt_release_queue, &(*batch)->work);
-	if (!wait_for_completion_timeout(&(*batch)->done, CKPT_RELEASE_WAIT))
+	if (wait_for_completion_killable_timeout(&(*batch)->done, CKPT_RELEASE_WAIT) <= 0)
 		ckpt_batch_free(batch);
 }
 

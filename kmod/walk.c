@@ -54,28 +54,21 @@ static void ckpt_walk_mark(struct ckpt_scan *scan, struct ckpt_proc *proc, unsig
 }
 
 /*
- * One hold of task_lock (keeps the fd table, which may not be shared with anybody who would) and
- * file_lock (keeps its files).  *next is the slot to go on from, UINT_MAX at the end.
+ * Looks at the slots from *next on; task_lock and file_lock are held.
  * Return: whether a table wants room first.
  */
-static bool ckpt_walk_fd_chunk(struct ckpt_scan *scan, struct ckpt_proc *proc,
-			       struct task_struct *task, unsigned int *next)
+static bool ckpt_walk_slots(struct ckpt_scan *scan, struct ckpt_proc *proc,
+			    struct task_struct *task, struct files_struct *files,
+			    unsigned int *next)
 {
-	unsigned int fd, end, seen = 0;
+	struct fdtable *fdt = files_fdtable(files);
+	unsigned int end = min_t(u64, fdt->max_fds, (u64)*next + CKPT_FD_SLOTS);
 	enum ckpt_look look = CKPT_FINE;
-	struct files_struct *files;
-	struct fdtable *fdt;
+	unsigned int fd, seen = 0;
 	struct file *file;
 
-	task_lock(task);
-	files = task->files;
-	if (!files) {
-		*next = UINT_MAX;
-		goto unlock;
-	}
-	spin_lock(&files->file_lock);
-	fdt = files_fdtable(files);
-	end = min_t(u64, fdt->max_fds, (u64)*next + CKPT_FD_SLOTS);
+	lockdep_assert_held(&task->alloc_lock);
+	lockdep_assert_held(&files->file_lock);
 	for (fd = *next; seen < CKPT_CHUNK; fd++) {
 		fd = find_next_bit(fdt->open_fds, end, fd);
 		if (fd >= end)
@@ -93,10 +86,30 @@ static bool ckpt_walk_fd_chunk(struct ckpt_scan *scan, struct ckpt_proc *proc,
 	}
 	scan->files += seen;
 	*next = fd >= fdt->max_fds ? UINT_MAX : fd;
-	spin_unlock(&files->file_lock);
-unlock:
-	task_unlock(task);
 	return look == CKPT_ROOM;
+}
+
+/*
+ * One hold.  task_lock keeps the fd table, which is freed without a grace period; file_lock
+ * keeps the files in it.
+ */
+static bool ckpt_walk_fd_chunk(struct ckpt_scan *scan, struct ckpt_proc *proc,
+			       struct task_struct *task, unsigned int *next)
+{
+	struct files_struct *files;
+	bool room = false;
+
+	task_lock(task);
+	files = task->files;
+	if (files) {
+		spin_lock(&files->file_lock);
+		room = ckpt_walk_slots(scan, proc, task, files, next);
+		spin_unlock(&files->file_lock);
+	} else {
+		*next = UINT_MAX;
+	}
+	task_unlock(task);
+	return room;
 }
 
 /**

@@ -66,12 +66,14 @@ static void ckpt_lock_note(struct ckpt_held *held, struct ckpt_file_lock *lock, 
 }
 
 /* Under flc_lock. */
-static void ckpt_lock_list(const struct list_head *list, const struct ckpt_obj *obj,
-			   enum ckpt_lock_sort sort, struct ckpt_held held[CKPT_NR_SORTS])
+static void ckpt_lock_list(struct file_lock_context *ctx, const struct list_head *list,
+			   const struct ckpt_obj *obj, enum ckpt_lock_sort sort,
+			   struct ckpt_held held[CKPT_NR_SORTS])
 {
 	struct ckpt_file_lock *lock;
 	unsigned int seen = 0;
 
+	lockdep_assert_held(&ctx->flc_lock);
 	list_for_each_entry(lock, list, CKPT_LOCK_LIST) {
 		enum ckpt_lock_sort which = sort;
 
@@ -133,9 +135,9 @@ void ckpt_lock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		return;
 	begin = ckpt_hold_begin();
 	spin_lock(&ctx->flc_lock);
-	ckpt_lock_list(&ctx->flc_posix, obj, CKPT_SORT_POSIX, held);
-	ckpt_lock_list(&ctx->flc_flock, obj, CKPT_SORT_FLOCK, held);
-	ckpt_lock_list(&ctx->flc_lease, obj, CKPT_SORT_LEASE, held);
+	ckpt_lock_list(ctx, &ctx->flc_posix, obj, CKPT_SORT_POSIX, held);
+	ckpt_lock_list(ctx, &ctx->flc_flock, obj, CKPT_SORT_FLOCK, held);
+	ckpt_lock_list(ctx, &ctx->flc_lease, obj, CKPT_SORT_LEASE, held);
 	spin_unlock(&ctx->flc_lock);
 	ckpt_hold_end(begin);
 	for (sort = 0; sort < CKPT_NR_SORTS; sort++) {

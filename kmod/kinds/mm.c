@@ -39,6 +39,7 @@ bool ckpt_vma_peek(struct vm_area_struct *vma)
 	const struct inode *inode;
 	bool io = vma->vm_flags & (VM_IO | VM_PFNMAP);
 
+	mmap_assert_locked(vma->vm_mm);
 	if (!vma->vm_file)
 		return io && !ckpt_vma_is_vvar(vma);
 	if (io)

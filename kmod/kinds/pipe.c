@@ -64,19 +64,12 @@ static enum ckpt_look ckpt_peek_pipe(struct ckpt_scan *scan, struct file *file,
 	return CKPT_FINE;
 }
 
-/*
- * The ring is replaced under rd_wait.lock; the mutex, which the target may wait for, is not
- * taken.  So what is read of the contents may be gone a moment later.
- */
-static void ckpt_pipe_ring(struct pipe_inode_info *pipe, struct ckpt_ring *ring)
+static void ckpt_ring_count(const struct pipe_inode_info *pipe, struct ckpt_ring *ring)
 {
-	unsigned int head, tail, mask, seen = 0;
+	unsigned int head = READ_ONCE(pipe->head), tail = READ_ONCE(pipe->tail);
+	unsigned int mask = pipe->ring_size - 1, seen = 0;
 
-	*ring = (struct ckpt_ring){};
-	spin_lock_irq(&pipe->rd_wait.lock);
-	head = READ_ONCE(pipe->head);
-	tail = READ_ONCE(pipe->tail);
-	mask = pipe->ring_size - 1;
+	lockdep_assert_held(&pipe->rd_wait.lock);
 	for (; tail != head && seen <= mask; tail++) {
 		if (seen++ == CKPT_PIPE_SLOTS) {
 			ring->cut = true;
@@ -85,6 +78,17 @@ static void ckpt_pipe_ring(struct pipe_inode_info *pipe, struct ckpt_ring *ring)
 		if (pipe->bufs[tail & mask].flags & PIPE_BUF_FLAG_PACKET)
 			ring->packets++;
 	}
+}
+
+/*
+ * The ring is replaced under rd_wait.lock; the mutex, which the target may wait for, is not
+ * taken.  So what is read of the contents may be gone a moment later.
+ */
+static void ckpt_pipe_ring(struct pipe_inode_info *pipe, struct ckpt_ring *ring)
+{
+	*ring = (struct ckpt_ring){};
+	spin_lock_irq(&pipe->rd_wait.lock);
+	ckpt_ring_count(pipe, ring);
 	spin_unlock_irq(&pipe->rd_wait.lock);
 }
 

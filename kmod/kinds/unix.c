@@ -44,20 +44,27 @@ static const char *ckpt_unix_message_doubt(struct sock *sk)
 	return NULL;
 }
 
+/* Under the queue's lock. */
+static bool ckpt_queue_has_longer(const struct sk_buff_head *queue, int limit)
+{
+	unsigned int seen = 0;
+	struct sk_buff *skb;
+
+	lockdep_assert_held(&queue->lock);
+	skb_queue_walk(queue, skb)
+		if ((int)skb->len > limit || seen++ == CKPT_UNIX_MESSAGES)
+			return true;
+	return false;
+}
+
 /* A datagram longer than CRIU's buffer, or more of them than are looked at. */
 static bool ckpt_unix_long_message(struct sock *sk)
 {
 	int limit = READ_ONCE(sk->sk_sndbuf) - CKPT_UNIX_OVERHEAD;
-	unsigned int seen = 0;
-	struct sk_buff *skb;
-	bool found = false;
+	bool found;
 
 	spin_lock(&sk->sk_receive_queue.lock);
-	skb_queue_walk(&sk->sk_receive_queue, skb) {
-		found = (int)skb->len > limit || seen++ == CKPT_UNIX_MESSAGES;
-		if (found)
-			break;
-	}
+	found = ckpt_queue_has_longer(&sk->sk_receive_queue, limit);
 	spin_unlock(&sk->sk_receive_queue.lock);
 	return found;
 }
