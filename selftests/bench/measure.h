@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* measure.h - the ways of looking at a process that are timed against each other. */
+#ifndef _BENCH_MEASURE_H
+#define _BENCH_MEASURE_H
+
+#include <sys/types.h>
+
+/**
+ * struct bench_way - one way of looking at a process
+ * @name: for the command line
+ * @look: looks at it once; ends the program if that fails. Return: a number that must be the
+ *	same each time, as proof that it looked
+ */
+struct bench_way {
+	const char *name;
+	unsigned long (*look)(pid_t pid);
+};
+
+/* Reads our report: open, read to the end, close. Return: its length. */
+unsigned long bench_ours(pid_t pid);
+/* The fastest that user space can do: readlink of each fd and a read of each fdinfo. */
+unsigned long bench_procloop(pid_t pid);
+
+#endif

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Asks the real criu to dump a process tree that goes on running, and reads its log."""
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+
+ERROR = re.compile(r"^\(\d+\.\d+\)\s*(?:pie: \d+: )?\s*Error \(([^)]*)\):\s*(.*)")
+# Lines that may come first and are not why a dump failed.
+HARMLESS = (
+    "Can't setup RLIMIT_NOFILE",
+)
+FIRST_ERRORS = 3
+TIMEOUT = "timeout"
+
+
+def version():
+    out = subprocess.run(["criu", "--version"], stdout=subprocess.PIPE, check=True,
+                         universal_newlines=True).stdout
+    return re.search(r"^Version: (\d+(?:\.\d+)+)", out, re.M)[1]
+
+
+class Dump:
+    """rc is criu's exit status or TIMEOUT; errors are the first real ones of its log."""
+
+    def __init__(self, rc, errors):
+        self.rc = rc
+        self.errors = errors
+
+    @property
+    def refused(self):
+        return self.rc != 0
+
+    @property
+    def error(self):
+        return self.errors[0] if self.errors else "-"
+
+
+def errors_in(log):
+    found = []
+    for line in log.splitlines():
+        m = ERROR.match(line)
+        if m and not any(h in m[2] for h in HARMLESS):
+            found.append("%s (%s)" % (m[2], m[1]))
+    return found[:FIRST_ERRORS]
+
+
+def read_text(path):
+    try:
+        with open(path, encoding="utf-8", errors="backslashreplace") as f:
+            return f.read()
+    except FileNotFoundError:
+        return ""
+
+
+def run(argv, seconds, out):
+    """Return: exit status; criu and all it forked are killed when it takes too long."""
+    with open(out, "w", encoding="utf-8") as f:
+        p = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=f, stderr=f,
+                             start_new_session=True)
+    try:
+        return p.wait(seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(p.pid, signal.SIGKILL)
+        p.wait()
+        return TIMEOUT
+
+
+def dump(pid, options, seconds, keep=None):
+    """Dumps with @options, strings as they stand in needs=; @keep: folder to leave the log in."""
+    folder = tempfile.mkdtemp(prefix="oracle-")
+    argv = ["criu", "dump", "-t", str(pid), "-D", folder, "-o", "log", "-v4", "--leave-running"]
+    for option in options:
+        argv += shlex.split(option)
+    out = os.path.join(folder, "out")
+    try:
+        rc = run(argv, seconds, out)
+        log = os.path.join(folder, "log")
+        errors = errors_in(read_text(log))
+        if rc != 0 and not errors:
+            errors = read_text(out).strip().splitlines()[:FIRST_ERRORS]
+        if keep:
+            shutil.copy(log if os.path.exists(log) else out, keep)
+        return Dump(rc, errors)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

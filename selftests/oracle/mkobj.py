@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The fixtures: lists them, chooses among them, makes one and takes it away again."""
+import hashlib
+import os
+import select
+import subprocess
+import time
+
+PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "mkobj")
+READY_SECONDS = 60
+STATUS_LACKS = 4
+
+
+class Case:
+    def __init__(self, line):
+        self.name, self.rule, self.kind, flags = (line.rstrip("\n") + "\t").split("\t")[:4]
+        self.flags = flags
+
+    def skip(self):
+        """Return: why criu cannot be asked, '' if it can."""
+        for flag in self.flags.split(","):
+            if flag.startswith("criu=skip:"):
+                return flag[len("criu=skip:"):]
+        return ""
+
+
+def all_cases():
+    out = subprocess.run([PROGRAM, "--list"], stdout=subprocess.PIPE, check=True,
+                         universal_newlines=True).stdout
+    return [Case(line) for line in out.splitlines()]
+
+
+def sample(cases, number, seed):
+    """The same choice for the same seed everywhere; what criu cannot be asked is not chosen."""
+    usable = [c for c in cases if not c.skip()]
+    usable.sort(key=lambda c: hashlib.sha256(("%s %s" % (seed, c.name)).encode()).digest())
+    chosen = {c.name for c in usable[:number]}
+    return [c for c in cases if c.name in chosen]
+
+
+class Lacks(Exception):
+    """This kernel or machine has no such object."""
+
+
+class Broken(Exception):
+    """The fixture did not come up."""
+
+
+class Object:
+    """A running fixture; pid is the target's."""
+
+    def __init__(self, name):
+        self.name = name
+        self.process = subprocess.Popen([PROGRAM, name], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.pid = 0
+
+    def __enter__(self):
+        try:
+            self.pid = self.wait_ready()
+        except BaseException:
+            self.end()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+    def wait_ready(self):
+        text = b""
+        deadline = time.monotonic() + READY_SECONDS
+        fd = self.process.stdout.fileno()
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([fd], [], [], left)[0]:
+                raise Broken("not ready in %d seconds" % READY_SECONDS)
+            chunk = os.read(fd, 4096)
+            if not chunk:
+                break
+            text += chunk
+            for line in text.decode().splitlines(True):
+                if line.startswith("READY ") and line.endswith("\n"):
+                    return int(line.split()[1])
+        why = self.process.stderr.read().decode(errors="backslashreplace").strip()
+        if self.process.wait() == STATUS_LACKS:
+            raise Lacks(why)
+        raise Broken("status %s: %s" % (self.process.returncode, why))
+
+    def state(self):
+        """One letter as in /proc/<pid>/stat, '' if it is gone."""
+        try:
+            with open("/proc/%d/stat" % self.pid, encoding="utf-8",
+                      errors="backslashreplace") as f:
+                return f.read().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
+
+    def end(self):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.process.stderr.close()
