@@ -43,46 +43,77 @@ void heading_print(const struct answer *answer)
 	fputc('\n', stdout);
 }
 
-/* The first alternative of needs=, the one that loses least. */
-static size_t first_alternative(const struct report_record *record)
+/* The first alternative of needs=, the one that loses least, and where it was seen first. */
+struct choice {
+	const char *text;
+	size_t len;
+	size_t order;
+};
+
+static int by_text(const void *a, const void *b)
 {
-	return record->needs ? strcspn(record->needs, "|") : 0;
+	const struct choice *x = a, *y = b;
+	int rc = memcmp(x->text, y->text, x->len < y->len ? x->len : y->len);
+
+	if (rc)
+		return rc;
+	if (x->len != y->len)
+		return x->len < y->len ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static bool seen_before(const struct report *report, size_t i)
+static int by_order(const void *a, const void *b)
 {
-	size_t len = first_alternative(&report->records[i]), j;
+	const struct choice *x = a, *y = b;
 
-	for (j = 0; j < i; j++) {
-		const struct report_record *other = &report->records[j];
+	return x->order < y->order ? -1 : x->order > y->order;
+}
 
-		if (other->cls == CKPTCHECK_CLASS_OPTION && first_alternative(other) == len &&
-		    !memcmp(other->needs, report->records[i].needs, len))
-			return true;
+static bool same(const struct choice *x, const struct choice *y)
+{
+	return x->len == y->len && !memcmp(x->text, y->text, x->len);
+}
+
+/* Return: number of choices, 0 if a finding does not name its option. */
+static size_t collect(const struct report *report, struct choice *choices)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < report->nr; i++) {
+		const struct report_record *record = &report->records[i];
+
+		if (record->cls != CKPTCHECK_CLASS_OPTION)
+			continue;
+		if (!record->needs || !strcspn(record->needs, "|"))
+			return 0;
+		choices[n++] = (struct choice){
+			.text = record->needs, .len = strcspn(record->needs, "|"), .order = i,
+		};
 	}
-	return false;
+	return n;
 }
 
 /* One command that would do, where there is one. */
 static void put_command(const struct answer *answer)
 {
 	const struct report *report = &answer->report;
-	size_t i;
+	struct choice *choices = xrealloc(NULL, (report->nr + 1) * sizeof(*choices));
+	size_t n = collect(report, choices), i, kept = 0;
 
-	for (i = 0; i < report->nr; i++)
-		if (report->records[i].cls == CKPTCHECK_CLASS_OPTION &&
-		    !first_alternative(&report->records[i]))
-			return;
-	printf("criu dump -t %d", answer_root(answer));
-	for (i = 0; i < report->nr; i++) {
-		const struct report_record *record = &report->records[i];
-
-		if (record->cls != CKPTCHECK_CLASS_OPTION || seen_before(report, i))
-			continue;
+	qsort(choices, n, sizeof(*choices), by_text);
+	for (i = 0; i < n; i++)
+		if (!i || !same(&choices[i], &choices[kept - 1]))
+			choices[kept++] = choices[i];
+	qsort(choices, kept, sizeof(*choices), by_order);
+	if (kept)
+		printf("criu dump -t %d", answer_root(answer));
+	for (i = 0; i < kept; i++) {
 		fputc(' ', stdout);
-		text_put(stdout, record->needs, first_alternative(record));
+		text_put(stdout, choices[i].text, choices[i].len);
 	}
-	fputc('\n', stdout);
+	if (kept)
+		fputc('\n', stdout);
+	free(choices);
 }
 
 /* What follows from all findings together. */

@@ -172,13 +172,13 @@ static void set_mode(struct options *opt, enum output_mode mode)
 	opt->mode = mode;
 }
 
-static void set_proc(struct options *opt, const char *dir)
+static void set_proc(struct options *opt, char *dir)
 {
 	size_t len = strlen(dir);
 
 	while (len > 1 && dir[len - 1] == '/')
-		len--;
-	opt->proc = xasprintf("%.*s", (int)len, dir);
+		dir[--len] = '\0';
+	opt->proc = dir;
 	opt->default_proc = !strcmp(opt->proc, CKPTCHECK_MOUNT_POINT);
 }
 
