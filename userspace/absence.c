@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* absence.c - tells people why there is no report: module, mount, permission. */
-#include <errno.h>
-#include <mntent.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "text.h"
@@ -13,17 +13,28 @@
 
 #define MODULE_DIR	"/sys/module/ckptcheck"
 
-/* Whether the report file system is mounted on @dir. */
+/*
+ * Whether the report file system is what can be seen at @dir: it may be mounted there, and lie
+ * below another proc.
+ */
 bool proc_is_mounted(const char *dir)
 {
-	FILE *mounts = setmntent("/proc/self/mounts", "re");
-	struct mntent *mount;
+	FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	char *line = NULL, *type;
+	unsigned int maj, min;
 	bool found = false;
+	size_t size = 0;
+	struct stat st;
 
-	while (mounts && !found && (mount = getmntent(mounts)))
-		found = !strcmp(mount->mnt_type, CKPTCHECK_FS_TYPE) && !strcmp(mount->mnt_dir, dir);
+	while (!stat(dir, &st) && mounts && !found && getline(&line, &size, mounts) > 0) {
+		type = strstr(line, " - ");
+		found = type && !strncmp(type + 3, CKPTCHECK_FS_TYPE " ", 10) &&
+			sscanf(line, "%*d %*d %u:%u ", &maj, &min) == 2 &&
+			st.st_dev == makedev(maj, min);
+	}
+	free(line);
 	if (mounts)
-		endmntent(mounts);
+		fclose(mounts);
 	return found;
 }
 

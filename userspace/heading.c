@@ -22,7 +22,7 @@ static void put_count(const struct answer *answer, const char *key, const char *
 void heading_print(const struct answer *answer)
 {
 	const struct report_pair *comm = record_pair(&answer->report.head, CKPTCHECK_KEY_COMM);
-	char target[TARGET_STRLEN] = "?";
+	char target[TARGET_STRLEN] = "?", newest[TARGET_STRLEN];
 
 	if (answer->target)
 		target_print(target, answer->target);
@@ -34,6 +34,8 @@ void heading_print(const struct answer *answer)
 	}
 	fputs(": ", stdout);
 	printf(verdict_sentence(answer->verdict), target);
+	if (answer->target > CKPTCHECK_TARGET_NEWEST)
+		printf(" (judged as %s)", target_print(newest, CKPTCHECK_TARGET_NEWEST));
 	put_count(answer, CKPTCHECK_KEY_PROCESSES, "process", "processes", " [");
 	put_count(answer, CKPTCHECK_KEY_THREADS, "thread", "threads", ", ");
 	put_count(answer, CKPTCHECK_KEY_FILES, "file", "files", ", ");
@@ -116,21 +118,52 @@ static void put_command(const struct answer *answer)
 	free(choices);
 }
 
+/* The words of reason=; those that are not known stand for themselves. */
+static void put_reasons(const char *reasons)
+{
+	static const struct {
+		const char *word;
+		const char *text;
+	} texts[] = {
+		{ "no-access", "processes that you may not inspect" },
+		{ "namespaces", "namespaces other than those of the reader" },
+		{ "shared", "file tables, memory or handlers that processes share" },
+		{ "signals", "pending or stop signals" },
+		{ "leader-dead", "threads whose leader is gone" },
+		{ "vfork", "a parent that waits in vfork" },
+		{ "exec", "a process that kept changing its program" },
+		{ "threads", "threads that kept coming and going" },
+		{ "memory", "what the kernel had no memory for" },
+		{ "max-objects", "more objects than /sys/kernel/ckptcheck/max_objects" },
+	};
+	const char *separator = ": ";
+	size_t len, i;
+
+	for (; *reasons; reasons += len + (reasons[len] == ',')) {
+		len = strcspn(reasons, ",");
+		fputs(separator, stdout);
+		separator = ", ";
+		for (i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+			if (strlen(texts[i].word) == len && !memcmp(texts[i].word, reasons, len))
+				break;
+		if (i < sizeof(texts) / sizeof(*texts))
+			fputs(texts[i].text, stdout);
+		else
+			text_put(stdout, reasons, len);
+	}
+	fputc('\n', stdout);
+}
+
 /* What follows from all findings together. */
 void closing_print(const struct answer *answer)
 {
-	const struct report_pair *reason;
+	const char *reasons = record_value(&answer->report.head, CKPTCHECK_KEY_REASON);
 
 	if (answer->verdict == CKPTCHECK_CLASS_OPTION)
 		put_command(answer);
 	if (!answer_complete(answer)) {
-		reason = record_pair(&answer->report.head, CKPTCHECK_KEY_REASON);
 		fputs("not everything was examined", stdout);
-		if (reason) {
-			fputs(": ", stdout);
-			text_put(stdout, reason->value, reason->len);
-		}
-		fputc('\n', stdout);
+		put_reasons(reasons ? reasons : "");
 	}
 	if (answer->hint)
 		printf("you may not inspect this process: %s\n", answer->hint);

@@ -18,7 +18,7 @@ static const char * const number_keys[] = {
 	CKPTCHECK_KEY_PEER_PID, CKPTCHECK_KEY_COUNT, CKPTCHECK_KEY_PROCESSES,
 	CKPTCHECK_KEY_THREADS, CKPTCHECK_KEY_FILES, CKPTCHECK_KEY_VMAS, "pending", "family",
 	"proto", "tracer-pid", "with-pid", "child-pid", "target-pid", "owner", "sid", "uid",
-	"bytes", "len", "size", "nlink",
+	"bytes", "len", "size", "nlink", "peer", "packets", "clock", "start", "end",
 };
 
 /* Members that are not keys of the report: a key of that name is left out. */
@@ -35,7 +35,15 @@ static bool is_in(const char * const list[], size_t n, const char *key)
 	return false;
 }
 
-#define IS_IN(list, key)	is_in(list, sizeof(list) / sizeof(*(list)), key)
+static bool is_number_key(const char *key)
+{
+	return is_in(number_keys, sizeof(number_keys) / sizeof(*number_keys), key);
+}
+
+static bool is_own_member(const char *key)
+{
+	return is_in(own_members, sizeof(own_members) / sizeof(*own_members), key);
+}
 
 /* What JSON takes as a number: digits, no leading zero. */
 static bool is_number(const char *value, size_t len)
@@ -106,7 +114,7 @@ static void put_needs(const char *needs, const char **separator)
 
 static void put_value(const struct report_pair *pair)
 {
-	if (IS_IN(number_keys, pair->key) && is_number(pair->value, pair->len))
+	if (is_number_key(pair->key) && is_number(pair->value, pair->len))
 		fwrite(pair->value, 1, pair->len, stdout);
 	else if (!strcmp(pair->key, CKPTCHECK_KEY_TRANSIENT) ||
 		 !strcmp(pair->key, CKPTCHECK_KEY_COMPLETE))
@@ -133,7 +141,7 @@ static void put_finding(const struct answer *answer, const struct report_record 
 	for (i = 0; i < record->nr_pairs; i++) {
 		const char *key = record->pairs[i].key;
 
-		if (strcmp(key, CKPTCHECK_KEY_NEEDS) && !IS_IN(own_members, key))
+		if (strcmp(key, CKPTCHECK_KEY_NEEDS) && !is_own_member(key))
 			put_pair(&record->pairs[i], &separator);
 	}
 	if (record->needs)
@@ -223,7 +231,7 @@ static void put_answer(const struct options *opt, const struct answer *answer)
 			put_text(key, target_print(target, answer->target), &separator);
 		else if (!strcmp(key, CKPTCHECK_KEY_VERDICT))
 			put_text(key, verdict_name(answer->verdict), &separator);
-		else if (!IS_IN(own_members, key))
+		else if (!is_own_member(key))
 			put_pair(&head->pairs[i], &separator);
 	}
 	put_name("findings", &separator);

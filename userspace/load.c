@@ -54,8 +54,6 @@ static void __attribute__((noreturn)) load_failed(const char *what, int error)
 	case ENOKEY:
 		errx(EXIT_ERROR, "%s has no signature that this kernel accepts (Secure Boot): sign it, or enroll its key",
 		     what);
-	case ENOSYS:
-		errx(EXIT_ERROR, "this kernel (%s) loads no modules", release());
 	default:
 		errx(EXIT_ERROR, "cannot load %s: %s (dmesg may say more)", what,
 		     strerror(error));

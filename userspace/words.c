@@ -27,7 +27,8 @@ static const struct {
 	{ "kind", "", "" },
 	{ "family", "address family ", "" },
 	{ "proto", "protocol ", "" },
-	{ "pending", "", " bytes pending" },
+	{ "pending", "", " pending" },
+	{ "peer", "peer's inode ", "" },
 	{ CKPTCHECK_KEY_PEER_PID, "peer ", "" },
 	{ "tracer-pid", "traced by ", "" },
 };
@@ -165,8 +166,11 @@ char *words_needs(const char *needs)
 	return text_close(out, &text);
 }
 
-/* The first version after @target that does not refuse what that one refuses. */
-static void put_later(FILE *out, const struct report_record *record, __u32 target)
+/*
+ * The first version after @target that does not refuse what that one refuses. Return: whether
+ * there is one.
+ */
+static bool put_later(FILE *out, const struct report_record *record, __u32 target)
 {
 	const struct ckpt_rule *rule = rules_find(record->rule);
 	char version[TARGET_STRLEN], *needs, *words;
@@ -182,15 +186,16 @@ static void put_later(FILE *out, const struct report_record *record, __u32 targe
 			fputs(" can", out);
 			if (span->cls != CKPTCHECK_CLASS_INFO)
 				fputs(", with losses", out);
-			return;
+			return true;
 		}
 		needs = rules_needs(span->needs, record);
 		words = needs ? words_needs(needs) : NULL;
 		fprintf(out, ": %s", words ? words : "with an option");
 		free(words);
 		free(needs);
-		return;
+		return true;
 	}
+	return false;
 }
 
 static void put_option(FILE *out, const struct report_record *record)
@@ -216,7 +221,9 @@ char *words_todo(const struct answer *answer, const struct report_record *record
 	switch (record->cls) {
 	case CKPTCHECK_CLASS_BLOCKER:
 		fputs("no CRIU option helps", out);
-		put_later(out, record, answer->target);
+		/* The text is for newer versions then. */
+		if (put_later(out, record, answer->target))
+			cure = false;
 		break;
 	case CKPTCHECK_CLASS_OPTION:
 		put_option(out, record);
@@ -236,9 +243,9 @@ char *words_todo(const struct answer *answer, const struct report_record *record
 		fputs("could not be examined", out);
 		break;
 	}
-	if (transient && record->cls != CKPTCHECK_CLASS_INFO)
-		fputs("; wait and try again", out);
 	if (cure)
 		fprintf(out, "; %s", prose->cure);
+	else if (transient && record->cls != CKPTCHECK_CLASS_INFO)
+		fputs("; wait and try again", out);
 	return text_close(out, &text);
 }

@@ -30,7 +30,7 @@ has "101 (worker): CRIU 4.2 cannot dump it"
 run 3 "options" "${reports[@]}" 103
 has "criu dump -t 103 --file-locks --tcp-established"
 run 4 "unknown" "${reports[@]}" 104
-has "not everything was examined: memory,max-objects"
+has "not everything was examined: what the kernel had no memory for, more objects than"
 run 5 "lossy" "${reports[@]}" 105
 run 5 "restore" "${reports[@]}" 106
 run 2 "the worst counts: blocked, unknown" "${reports[@]}" 104 101 100
@@ -72,6 +72,10 @@ run 1 "unknown format" "${reports[@]}" 132
 says "has format 2"
 run 3 "a long line" "${reports[@]}" -o PATH 170
 that "... whole" [ "$(wc -L < "$out")" -gt 20000 ]
+
+echo "# not you"
+run 2 "cred-no-access" "${reports[@]}" 160
+has "you may not inspect this process: "
 
 echo "# output"
 run 1 "JSON" "${reports[@]}" -J 101 100 999
@@ -131,6 +135,7 @@ run 2 "1.8, another option" "${reports[@]}" --target 1.8.0 -J 150
 parsed 'd[0]["findings"][1]["needs"] == ["--ext-unix-sk=77"] and d[0]["target"] == "1.8"'
 run 2 "1.0, an info becomes a blocker" "${reports[@]}" --target 1.0 151
 run 0 "a target of the future" "${reports[@]}" --target 9.9.9 151
+has "CRIU 9.9.9 can dump it (judged as 4.2)"
 run 4 "a rule that cannot be judged" "${reports[@]}" --target 3.0 152
 for target in 0.9 4 4.2.1.1 4.x "" 4.256 -1.2 4.; do
 	run 1 "--target '$target'" "${reports[@]}" --target "$target" 100
