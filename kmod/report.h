@@ -60,6 +60,8 @@ enum ckpt_reason {
 	CKPT_REASON_NAMESPACES,		/* namespaces other than the reader's */
 	CKPT_REASON_SHARED,		/* fd table, memory, fs or handlers of two processes */
 	CKPT_REASON_SIGNALS,		/* pending SIGTRAP, or stopped by a terminal */
+	CKPT_REASON_FROZEN,		/* in a frozen cgroup */
+	CKPT_REASON_GROUPS,		/* so many supplementary groups that CRIU may refuse */
 	CKPT_REASON_LEADER_DEAD,	/* threads without their leader */
 	CKPT_REASON_VFORK,		/* parent waits in vfork */
 	CKPT_REASON_EXEC,		/* kept changing its program */

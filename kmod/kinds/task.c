@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kinds/task.c - thread groups and threads. */
 
+#include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
@@ -16,6 +17,12 @@
 /* Threads looked at in one RCU section, and times that a changing list is tried again. */
 #define CKPT_THREAD_CHUNK	128
 #define CKPT_THREAD_TRIES	4
+
+/* CRIU refuses a task of somewhat less than a page full of groups, and saves one of so many. */
+#define CKPT_SAFE_GROUPS	900
+
+/* From this version on a task stopped by SIGTSTP is saved. */
+#define CKPT_SAVES_TSTP		CKPTCHECK_VERSION(3, 18, 0)
 
 /* What two processes may share; compared only. */
 enum ckpt_shareable { CKPT_MM, CKPT_FS, CKPT_SIGHAND, CKPT_FILES, CKPT_NR_SHAREABLES };
@@ -101,16 +108,26 @@ static bool ckpt_task_own_namespaces(struct task_struct *task)
 }
 
 /* A pending SIGTRAP, and a stop by the terminal, are refused; both words may change any time. */
-static bool ckpt_task_odd_signals(struct task_struct *task)
+static bool ckpt_task_odd_signals(struct ckpt_scan *scan, struct task_struct *task)
 {
 	struct signal_struct *sig = task->signal;
 	unsigned long stop = READ_ONCE(task->jobctl) & JOBCTL_STOP_SIGMASK;
 
-	if (sigismember(&task->pending.signal, SIGTRAP) ||
-	    sigismember(&sig->shared_pending.signal, SIGTRAP))
+	if (sigismember(&sig->shared_pending.signal, SIGTRAP))
 		return true;
 	return (READ_ONCE(sig->flags) & SIGNAL_STOP_STOPPED) &&
-	       (stop == SIGTTIN || stop == SIGTTOU || stop == SIGTSTP);
+	       (stop == SIGTTIN || stop == SIGTTOU ||
+		(stop == SIGTSTP && scan->report.target < CKPT_SAVES_TSTP));
+}
+
+static bool ckpt_task_many_groups(struct task_struct *task)
+{
+	bool many;
+
+	rcu_read_lock();
+	many = __task_cred(task)->group_info->ngroups > CKPT_SAFE_GROUPS;
+	rcu_read_unlock();
+	return many;
 }
 
 /**
@@ -130,17 +147,22 @@ void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct ta
 	ckpt_task_collect_shared(scan, proc, task);
 	if (ckpt_task_own_namespaces(task))
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_NAMESPACES);
-	if (ckpt_task_odd_signals(task))
+	if (ckpt_task_odd_signals(scan, task))
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_SIGNALS);
+	if (cgroup_task_frozen(task))
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_FROZEN);
+	if (ckpt_task_many_groups(task))
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_GROUPS);
 	if (READ_ONCE(task->exit_state) && !thread_group_empty(task))
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_LEADER_DEAD);
 	if (READ_ONCE(task->vfork_done))
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_VFORK);
 }
 
-/* What one RCU section found out about traced threads. */
+/* What one RCU section found out about the threads it looked at. */
 struct ckpt_traced {
 	unsigned int nr;
+	bool odd_signals;
 	struct {
 		pid_t tid;
 		pid_t tracer;
@@ -154,6 +176,8 @@ static void ckpt_thread_look(struct ckpt_scan *scan, struct task_struct *thread,
 {
 	struct task_struct *tracer;
 
+	if (sigismember(&thread->pending.signal, SIGTRAP))
+		traced->odd_signals = true;
 	if (!READ_ONCE(thread->ptrace))
 		return;
 	tracer = rcu_dereference(thread->parent);
@@ -177,6 +201,7 @@ static bool ckpt_thread_chunk(struct ckpt_scan *scan, struct task_struct *task,
 	bool alive = true;
 
 	traced->nr = 0;
+	traced->odd_signals = false;
 	*last = NULL;
 	rcu_read_lock();
 	if (thread && !pid_alive(thread))
@@ -202,6 +227,8 @@ static void ckpt_emit_traced(struct ckpt_scan *scan, struct ckpt_proc *proc,
 {
 	unsigned int i;
 
+	if (traced->odd_signals)
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_SIGNALS);
 	for (i = 0; i < traced->nr; i++) {
 		bool leader = traced->threads[i].leader;
 		struct ckpt_place place = {

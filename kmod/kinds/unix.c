@@ -159,6 +159,10 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 			ckpt_file_unknown(scan, obj, "UNIX connection that is not accepted yet");
 		return;
 	}
+	if (sock_net(peer) != sock_net(sk)) {
+		ckpt_file_unknown(scan, obj, "UNIX socket whose peer is in another network");
+		return;
+	}
 	rule = ckpt_unix_rule(sk, peer, back);
 	if (ckpt_table_find(&scan->sockets, peer, ino) && rule != CKPT_UNIX_PEER_UNREACHABLE)
 		return;
