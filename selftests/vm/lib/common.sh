@@ -4,6 +4,7 @@
 
 set -eu
 shopt -s inherit_errexit
+umask 022
 
 PATH=$PATH:/usr/sbin:/sbin
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/ckptcheck
