@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include <libsmartcols/libsmartcols.h>
+#include <libsmartcols.h>
 
 #include "columns.h"
 #include "text.h"

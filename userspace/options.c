@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libsmartcols/libsmartcols.h>
+#include <libsmartcols.h>
 
 #include "text.h"
 #include "tool.h"

@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#include <libsmartcols/libsmartcols.h>
+#include <libsmartcols.h>
 
 #include "tool.h"
 
