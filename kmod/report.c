@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
+#include "grow.h"
 #include "report.h"
 
 /* Long enough for any path that the kernel hands out, even one in a deleted directory. */
@@ -59,22 +60,20 @@ void ckpt_report_incomplete(struct ckpt_report *r, enum ckpt_reason reason)
 	r->worst = max_t(u32, r->worst, CKPTCHECK_CLASS_UNKNOWN);
 }
 
-static bool ckpt_report_grow(struct ckpt_report *r)
+static int ckpt_report_grow(struct ckpt_report *r)
 {
-	u32 cap = max_t(u32, r->cap * 2, 16);
-	struct ckpt_finding *new;
+	const struct ckpt_room room = {
+		.size = sizeof(*r->findings), .used = r->nr,
+		.need = r->nr + 1, .most = r->max_findings,
+	};
 
-	if (r->nr < r->cap)
-		return true;
-	new = kvmalloc_array(cap, sizeof(*new), GFP_KERNEL_ACCOUNT);
-	if (!new)
-		return false;
-	if (r->nr)
-		memcpy(new, r->findings, r->nr * sizeof(*new));
-	kvfree(r->findings);
-	r->findings = new;
-	r->cap = cap;
-	return true;
+	return ckpt_grow((void **)&r->findings, &r->cap, &room);
+}
+
+/* What of the report is missing after an error of memory. */
+void ckpt_report_error(struct ckpt_report *r, int err)
+{
+	ckpt_report_incomplete(r, err == -E2BIG ? CKPT_REASON_MAX_OBJECTS : CKPT_REASON_MEMORY);
 }
 
 /* Return: whether the object's finding is already there, it is counted then. */
@@ -114,6 +113,7 @@ struct ckpt_finding *ckpt_emit(struct ckpt_report *r, enum ckpt_rule_id rule,
 {
 	u32 cls = r->spans[rule]->cls;
 	struct ckpt_finding *f;
+	int err;
 
 	if (cls == CKPTCHECK_CLASS_INFO) {
 		if (r->flags & CKPTCHECK_VIEW_INFO_NONE)
@@ -124,12 +124,9 @@ struct ckpt_finding *ckpt_emit(struct ckpt_report *r, enum ckpt_rule_id rule,
 		}
 	}
 	r->worst = max(r->worst, cls);
-	if (r->nr >= r->max_findings) {
-		ckpt_report_incomplete(r, CKPT_REASON_MAX_OBJECTS);
-		return NULL;
-	}
-	if (!ckpt_report_grow(r)) {
-		ckpt_report_incomplete(r, CKPT_REASON_MEMORY);
+	err = ckpt_report_grow(r);
+	if (err) {
+		ckpt_report_error(r, err);
 		return NULL;
 	}
 	if (object && ckpt_report_counted(r, rule, object, ino))

@@ -111,6 +111,7 @@ void ckpt_report_init(struct ckpt_report *r, u32 target, u32 flags, u32 max_find
 void ckpt_report_reset(struct ckpt_report *r);
 void ckpt_report_free(struct ckpt_report *r);
 void ckpt_report_incomplete(struct ckpt_report *r, enum ckpt_reason reason);
+void ckpt_report_error(struct ckpt_report *r, int err);
 
 struct ckpt_finding *ckpt_emit(struct ckpt_report *r, enum ckpt_rule_id rule,
 			       const struct ckpt_place *place, const void *object, u64 ino);

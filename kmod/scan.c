@@ -157,12 +157,9 @@ static void ckpt_judge_newcomer(struct ckpt_scan *scan, struct ckpt_proc *proc)
  */
 static int ckpt_soft_error(struct ckpt_scan *scan, int err)
 {
-	if (err == -ENOMEM)
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
-	else if (err == -E2BIG)
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_MAX_OBJECTS);
-	else
+	if (err != -ENOMEM && err != -E2BIG)
 		return err;
+	ckpt_report_error(&scan->report, err);
 	return 0;
 }
 

@@ -14,30 +14,23 @@
 #include <linux/sort.h>
 
 #include "access.h"
+#include "grow.h"
 #include "scan.h"
 #include "set.h"
 
 /* Processes looked at in one RCU section. */
 #define CKPT_SET_CHUNK	1024
 
+/* Makes room for at least one more. */
 static int ckpt_set_grow(struct ckpt_scan *scan)
 {
-	u32 cap = max_t(u32, scan->cap_procs * 2, 8);
-	struct ckpt_proc *procs;
+	const struct ckpt_room room = {
+		.size = sizeof(*scan->procs), .used = scan->nr_procs,
+		.need = scan->nr_procs + 1, .most = scan->max_objects,
+	};
+	int err = ckpt_grow((void **)&scan->procs, &scan->cap_procs, &room);
 
-	if (cap > scan->max_objects)
-		cap = scan->max_objects;
-	if (cap <= scan->cap_procs)
-		return -E2BIG;
-	procs = kvmalloc_array(cap, sizeof(*procs), GFP_KERNEL_ACCOUNT);
-	if (!procs)
-		return -ENOMEM;
-	if (scan->nr_procs)
-		memcpy(procs, scan->procs, scan->nr_procs * sizeof(*procs));
-	kvfree(scan->procs);
-	scan->procs = procs;
-	scan->cap_procs = cap;
-	return ckpt_table_reserve(&scan->members, cap - scan->nr_procs);
+	return err ? err : ckpt_table_reserve(&scan->members, scan->cap_procs - scan->nr_procs);
 }
 
 /* Under RCU, with room for one more. */
@@ -148,22 +141,18 @@ int ckpt_set_collect(struct ckpt_scan *scan)
 	u32 before = scan->nr_procs, added;
 	int err;
 
-	if (!scan->cap_procs) {
-		err = ckpt_set_grow(scan);
-		if (err)
-			return err;
-	}
+	err = ckpt_set_grow(scan);
+	if (err)
+		return err;
 	err = ckpt_set_add_root(scan);
 	if (err)
 		return err;
 	do {
 		if (scan->report.flags & CKPTCHECK_VIEW_PROCESS)
 			break;
-		if (scan->nr_procs == scan->cap_procs) {
-			err = ckpt_set_grow(scan);
-			if (err)
-				return err;
-		}
+		err = ckpt_set_grow(scan);
+		if (err)
+			return err;
 		added = 0;
 		err = ckpt_set_pass(scan, &added);
 		if (err < 0)

@@ -13,6 +13,7 @@
 #include <linux/sched/task.h>
 
 #include "compat/vma.h"
+#include "grow.h"
 #include "kinds/kind.h"
 #include "walk.h"
 
@@ -23,27 +24,15 @@
 /* Return: 0, -ENOMEM, -E2BIG (max_objects) or -EINTR. */
 static int ckpt_walk_room(struct ckpt_scan *scan)
 {
-	u32 need = scan->nr_marks + CKPT_CHUNK;
-	struct ckpt_mark *marks;
-	u32 cap;
+	const struct ckpt_room room = {
+		.size = sizeof(*scan->marks), .used = scan->nr_marks,
+		.need = scan->nr_marks + CKPT_CHUNK, .most = scan->max_objects,
+	};
 
 	cond_resched();
 	if (fatal_signal_pending(current))
 		return -EINTR;
-	if (need <= scan->cap_marks)
-		return 0;
-	if (need > scan->max_objects)
-		return -E2BIG;
-	cap = max(scan->cap_marks * 2, need);
-	marks = kvmalloc_array(cap, sizeof(*marks), GFP_KERNEL_ACCOUNT);
-	if (!marks)
-		return -ENOMEM;
-	if (scan->nr_marks)
-		memcpy(marks, scan->marks, scan->nr_marks * sizeof(*marks));
-	kvfree(scan->marks);
-	scan->marks = marks;
-	scan->cap_marks = cap;
-	return 0;
+	return ckpt_grow((void **)&scan->marks, &scan->cap_marks, &room);
 }
 
 static void ckpt_walk_mark(struct ckpt_scan *scan, struct ckpt_proc *proc, unsigned long at,
