@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,19 +14,27 @@
 #include "mkobj.h"
 
 #define MANY_FILES	10000
-#define STORM_ALIVE	500	/* children of each of the two storming processes */
+#define STORM_ALIVE	60	/* children of each of the two storming processes */
+#define STORM_FILES	2000	/* in each, locked by an outsider: slower to judge than to fork */
 #define QUIET_CHILDREN	20
 
 static void make_files(struct mkobj *m)
 {
-	struct rlimit rl = { MANY_FILES + 2000, MANY_FILES + 2000 };
+	struct rlimit rl = { m->c->num + 2000, m->c->num + 2000 };
 	int i;
 
 	if (setrlimit(RLIMIT_NOFILE, &rl))
 		mkobj_fail("RLIMIT_NOFILE: %m");
 	close(mkobj_file(m, "file", O_RDONLY));
-	for (i = 0; i < MANY_FILES; i++)
+	for (i = 0; i < m->c->num; i++)
 		mkobj_try(open(mkobj_path(m, "file"), O_RDONLY), "open");
+}
+
+static void lock_outside(struct mkobj *m)
+{
+	int fd = mkobj_try(open(mkobj_path(m, "file"), O_RDONLY | O_CLOEXEC), "open");
+
+	mkobj_try(flock(fd, LOCK_EX), "flock");
 }
 
 static void *idle_thread(void *arg)
@@ -105,10 +114,12 @@ static void make_pid_key(struct mkobj *m)
 
 const struct mkobj_case mkobj_env_cases[] = {
 	{ .name = "plain", .rule = "-" },
-	{ .name = "plain-10k-files", .rule = "-", .flags = "load", .make = make_files },
+	{ .name = "plain-10k-files", .rule = "-", .flags = "load", .make = make_files,
+	  .num = MANY_FILES },
 	{ .name = "plain-tree", .rule = "-", .make = make_tree },
 	{ .name = "set-unstable", .rule = "set-unstable",
-	  .flags = "load,criu=skip:it freezes what it cannot follow", .run = run_storm },
+	  .flags = "load,criu=skip:it freezes what it cannot follow", .make = make_files,
+	  .finish = lock_outside, .run = run_storm, .num = STORM_FILES },
 	{ .name = "set-unstable.miss", .rule = "set-unstable", .make = make_quiet },
 	{ .name = "cred-no-access", .rule = "cred-no-access",
 	  .flags = "reader=nobody,criu=skip:needs a criu that is not root", .make = make_pid_key },

@@ -190,7 +190,7 @@ static void check_class(struct __test_metadata *_metadata, const struct report *
 }
 
 /* The newest CRIU: what the variant says. */
-TEST_F(trip, newest)
+TEST_F_TIMEOUT(trip, newest, 120)
 {
 	const struct ckpt_span expected = { 0, variant->cls, variant->needs };
 	const char *rule = self->rule->name;
@@ -212,7 +212,7 @@ TEST_F(trip, newest)
 }
 
 /* CRIU 1.0: what the table says. */
-TEST_F(trip, oldest)
+TEST_F_TIMEOUT(trip, oldest, 120)
 {
 	const struct ckpt_span *span = ckpt_rule_span(self->rule, CKPTCHECK_TARGET_OLDEST);
 	const char *rule = self->rule->name;
