@@ -25,8 +25,9 @@ static int ckpt_access_same(struct pid *pid)
 {
 	int err;
 
+	/* A dying process loses its thread's number first, and procfs looks at that one. */
 	rcu_read_lock();
-	err = pid_task(pid, PIDTYPE_TGID) ? 0 : -ESRCH;
+	err = pid_task(pid, PIDTYPE_PID) && pid_task(pid, PIDTYPE_TGID) ? 0 : -ESRCH;
 	rcu_read_unlock();
 	return err;
 }

@@ -13,7 +13,8 @@
 #include "release.h"
 #include "sysfs.h"
 
-#define CKPT_PROC_NAME	"ckptcheck"
+#define CKPT_PROC_NAME		"ckptcheck"
+#define CKPT_MOUNT_FLAGS	"nosuid,nodev,noexec"
 
 static bool automount = true;
 module_param(automount, bool, 0444);
@@ -25,12 +26,12 @@ static void ckpt_proc_options(char *buf, size_t size)
 	struct proc_fs_info *info;
 	struct path path;
 
-	scnprintf(buf, size, "rw");
+	scnprintf(buf, size, CKPT_MOUNT_FLAGS);
 	if (kern_path("/proc", LOOKUP_FOLLOW, &path))
 		return;
 	if (path.dentry->d_sb->s_magic == PROC_SUPER_MAGIC) {
 		info = proc_sb_info(path.dentry->d_sb);
-		scnprintf(buf, size, "hidepid=%d,gid=%u", info->hide_pid,
+		scnprintf(buf, size, CKPT_MOUNT_FLAGS ",hidepid=%d,gid=%u", info->hide_pid,
 			  from_kgid_munged(&init_user_ns, info->pid_gid));
 	}
 	path_put(&path);

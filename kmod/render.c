@@ -20,6 +20,7 @@ static const char * const ckpt_reason_names[CKPT_NR_REASONS] = {
 	[CKPT_REASON_GROUPS]		= "groups",
 	[CKPT_REASON_LEADER_DEAD]	= "leader-dead",
 	[CKPT_REASON_VFORK]		= "vfork",
+	[CKPT_REASON_UNSTABLE]		= "unstable",
 	[CKPT_REASON_EXEC]		= "exec",
 	[CKPT_REASON_THREADS]		= "threads",
 	[CKPT_REASON_MEMORY]		= "memory",

@@ -64,6 +64,7 @@ enum ckpt_reason {
 	CKPT_REASON_GROUPS,		/* so many supplementary groups that CRIU may refuse */
 	CKPT_REASON_LEADER_DEAD,	/* threads without their leader */
 	CKPT_REASON_VFORK,		/* parent waits in vfork */
+	CKPT_REASON_UNSTABLE,		/* newcomers that were not examined */
 	CKPT_REASON_EXEC,		/* kept changing its program */
 	CKPT_REASON_THREADS,		/* threads kept changing */
 	CKPT_REASON_MEMORY,		/* an allocation failed */

@@ -147,6 +147,7 @@ static void ckpt_judge_newcomer(struct ckpt_scan *scan, struct ckpt_proc *proc)
 	struct ckpt_place place = { .nr = proc->nr, .kind = CKPT_AT_PROCESS };
 	struct ckpt_finding *f;
 
+	ckpt_report_incomplete(&scan->report, CKPT_REASON_UNSTABLE);
 	f = ckpt_emit(&scan->report, CKPT_SET_UNSTABLE, &place, scan->root, 0);
 	ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
 }

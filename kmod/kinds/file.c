@@ -89,7 +89,8 @@ static const char *ckpt_regular_doubt(const struct file *file, const struct inod
 		return "file of an internal mount";
 	if (inode->i_nlink)
 		return "deleted name of a file that has others";
-	if (i_size_read(inode) > CKPT_GHOST_LIMIT || inode->i_blocks > CKPT_GHOST_LIMIT / CKPT_BLOCK)
+	if (i_size_read(inode) > CKPT_GHOST_LIMIT ||
+	    inode->i_blocks > CKPT_GHOST_LIMIT / CKPT_BLOCK)
 		return "large deleted file";
 	return NULL;
 }

@@ -160,7 +160,7 @@ static void ckpt_tcp_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 	f = ckpt_inet_emit(scan, obj, sk, rule);
 	ckpt_key_laddr(scan, f, sk);
 	if (state == TCP_LISTEN)
-		ckpt_key_u64(&scan->report, f, "pending", READ_ONCE(sk->sk_ack_backlog));
+		ckpt_key_u64(&scan->report, f, "backlog", READ_ONCE(sk->sk_ack_backlog));
 	else
 		ckpt_key_raddr(scan, f, sk);
 	if (rule == CKPT_TCP_HALF_CLOSED)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kinds/task.c - thread groups and threads. */
 
-#include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
@@ -149,7 +148,7 @@ void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct ta
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_NAMESPACES);
 	if (ckpt_task_odd_signals(scan, task))
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_SIGNALS);
-	if (cgroup_task_frozen(task))
+	if (READ_ONCE(task->jobctl) & JOBCTL_TRAP_FREEZE)
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_FROZEN);
 	if (ckpt_task_many_groups(task))
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_GROUPS);
