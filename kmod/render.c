@@ -12,19 +12,9 @@
 static const char * const ckpt_class_names[] = CKPTCHECK_CLASS_NAMES;
 static const char * const ckpt_verdict_names[] = CKPTCHECK_VERDICT_NAMES;
 static const char * const ckpt_reason_names[CKPT_NR_REASONS] = {
-	[CKPT_REASON_NO_ACCESS]		= "no-access",
-	[CKPT_REASON_NAMESPACES]	= "namespaces",
-	[CKPT_REASON_SHARED]		= "shared",
-	[CKPT_REASON_SIGNALS]		= "signals",
-	[CKPT_REASON_FROZEN]		= "frozen",
-	[CKPT_REASON_GROUPS]		= "groups",
-	[CKPT_REASON_LEADER_DEAD]	= "leader-dead",
-	[CKPT_REASON_VFORK]		= "vfork",
-	[CKPT_REASON_UNSTABLE]		= "unstable",
-	[CKPT_REASON_EXEC]		= "exec",
-	[CKPT_REASON_THREADS]		= "threads",
-	[CKPT_REASON_MEMORY]		= "memory",
-	[CKPT_REASON_MAX_OBJECTS]	= "max-objects",
+#define CKPT_REASON(id, word, text) word,
+	CKPTCHECK_REASONS(CKPT_REASON)
+#undef CKPT_REASON
 };
 
 static int ckpt_finding_cmp(const void *a, const void *b)

@@ -56,19 +56,9 @@ struct ckpt_finding {
 
 /* Why a report can be incomplete; a report may have several reasons. */
 enum ckpt_reason {
-	CKPT_REASON_NO_ACCESS,		/* processes that the reader may not inspect */
-	CKPT_REASON_NAMESPACES,		/* namespaces other than the reader's */
-	CKPT_REASON_SHARED,		/* fd table, memory, fs or handlers of two processes */
-	CKPT_REASON_SIGNALS,		/* pending SIGTRAP, or stopped by a terminal */
-	CKPT_REASON_FROZEN,		/* in a frozen cgroup */
-	CKPT_REASON_GROUPS,		/* so many supplementary groups that CRIU may refuse */
-	CKPT_REASON_LEADER_DEAD,	/* threads without their leader */
-	CKPT_REASON_VFORK,		/* parent waits in vfork */
-	CKPT_REASON_UNSTABLE,		/* newcomers that were not examined */
-	CKPT_REASON_EXEC,		/* kept changing its program */
-	CKPT_REASON_THREADS,		/* threads kept changing */
-	CKPT_REASON_MEMORY,		/* an allocation failed */
-	CKPT_REASON_MAX_OBJECTS,	/* more objects than max_objects */
+#define CKPT_REASON(id, word, text) CKPT_REASON_##id,
+	CKPTCHECK_REASONS(CKPT_REASON)
+#undef CKPT_REASON
 	CKPT_NR_REASONS
 };
 

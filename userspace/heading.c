@@ -125,16 +125,9 @@ static void put_reasons(const char *reasons)
 		const char *word;
 		const char *text;
 	} texts[] = {
-		{ "no-access", "processes that you may not inspect" },
-		{ "namespaces", "namespaces other than those of the reader" },
-		{ "shared", "file tables, memory or handlers that processes share" },
-		{ "signals", "pending or stop signals" },
-		{ "leader-dead", "threads whose leader is gone" },
-		{ "vfork", "a parent that waits in vfork" },
-		{ "exec", "a process that kept changing its program" },
-		{ "threads", "threads that kept coming and going" },
-		{ "memory", "what the kernel had no memory for" },
-		{ "max-objects", "more objects than /sys/kernel/ckptcheck/max_objects" },
+#define TEXT(id, word, text) { word, text },
+		CKPTCHECK_REASONS(TEXT)
+#undef TEXT
 	};
 	const char *separator = ": ";
 	size_t len, i;

@@ -90,6 +90,25 @@ enum ckptcheck_class {
 #define CKPTCHECK_KEY_COUNT	"count"		/* places that hold the object, if more than one */
 #define CKPTCHECK_KEY_FINDINGS	"findings"	/* in the last line: number of records */
 
+/*
+ * Why a report is not complete, REASON(ID, word, text): reason= has the words, joined by commas;
+ * the text is for people.
+ */
+#define CKPTCHECK_REASONS(REASON) \
+	REASON(NO_ACCESS, "no-access", "processes that the reader may not inspect") \
+	REASON(NAMESPACES, "namespaces", "namespaces other than those of the reader") \
+	REASON(SHARED, "shared", "fd tables, memory or handlers that processes share") \
+	REASON(SIGNALS, "signals", "a pending SIGTRAP, or a stop by the terminal") \
+	REASON(FROZEN, "frozen", "a process in a frozen cgroup") \
+	REASON(GROUPS, "groups", "a process in very many groups") \
+	REASON(LEADER_DEAD, "leader-dead", "threads whose leader is gone") \
+	REASON(VFORK, "vfork", "a parent that waits in vfork") \
+	REASON(UNSTABLE, "unstable", "processes that came while the tree was examined") \
+	REASON(EXEC, "exec", "a process that kept changing its program") \
+	REASON(THREADS, "threads", "threads that kept coming and going") \
+	REASON(MEMORY, "memory", "what the kernel had no memory for") \
+	REASON(MAX_OBJECTS, "max-objects", "more objects than max_objects allows")
+
 /* What struct ckptcheck_view.flags may hold. */
 #define CKPTCHECK_VIEW_PROCESS	(1u << 0)	/* this thread group alone, not its descendants */
 #define CKPTCHECK_VIEW_INFO_EACH (1u << 1)	/* an info record for each object */
