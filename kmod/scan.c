@@ -114,8 +114,10 @@ static int ckpt_judge_proc(struct ckpt_scan *scan, struct ckpt_proc *proc)
 		err = ckpt_walk_marks(scan, proc, task);
 	if (!err)
 		err = ckpt_proc_unchanged(proc);
-	if (!err && proc->pid == scan->root)
+	if (!err && proc->pid == scan->root) {
 		get_task_comm(scan->comm, task);
+		scan->comm_known = true;
+	}
 put:
 	put_task_struct(task);
 	return err;
@@ -198,14 +200,14 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	scan->threads = 0;
 	scan->files = 0;
 	scan->vmas = 0;
-	scan->comm[0] = '\0';
+	scan->comm_known = false;
 }
 
 static int ckpt_scan_render(struct ckpt_scan *scan, struct ckpt_text *out)
 {
 	struct ckpt_summary sum = {
 		.nr = pid_nr_ns(scan->root, scan->fs->ns),
-		.comm = scan->comm[0] ? scan->comm : NULL,
+		.comm = scan->comm_known ? scan->comm : NULL,
 		.processes = scan->nr_procs,
 		.threads = scan->threads,
 		.files = scan->files,

@@ -69,6 +69,7 @@ struct ckpt_proc {
  * @report: findings
  * @threads: looked at so far, like @files and @vmas
  * @comm: of @root
+ * @comm_known: the reader may know it
  */
 struct ckpt_scan {
 	const struct ckpt_fs *fs;
@@ -93,6 +94,7 @@ struct ckpt_scan {
 	u64 files;
 	u64 vmas;
 	char comm[TASK_COMM_LEN];
+	bool comm_known;
 };
 
 int ckpt_scan_run(struct ckpt_scan *scan, struct ckpt_text *out);
