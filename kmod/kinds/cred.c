@@ -17,3 +17,15 @@ void ckpt_cred_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task
 		ckpt_key_u64(&scan->report, f, "uid",
 			     from_kuid_munged(current_user_ns(), task_uid(task)));
 }
+
+/* CRIU wants root, whoever's process it is; said once, at the root of the set. */
+void ckpt_cred_judge_reader(struct ckpt_scan *scan, const struct ckpt_place *place)
+{
+	uid_t uid = from_kuid_munged(scan->cred->user_ns, scan->cred->euid);
+	struct ckpt_finding *f;
+
+	if (!uid)
+		return;
+	f = ckpt_emit(&scan->report, CKPT_CRED_NOT_ROOT, place, NULL, 0);
+	ckpt_key_u64(&scan->report, f, "uid", uid);
+}

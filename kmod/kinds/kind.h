@@ -69,6 +69,7 @@ void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
 void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
+void ckpt_cred_judge_reader(struct ckpt_scan *scan, const struct ckpt_place *place);
 void ckpt_cred_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 
 #endif

@@ -306,8 +306,11 @@ int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 	if (proc->pid == scan->root) {
 		if (task->flags & PF_KTHREAD)
 			ckpt_emit(&scan->report, CKPT_TASK_KTHREAD, &place, NULL, 0);
+		else if (READ_ONCE(task->exit_state) && thread_group_empty(task))
+			ckpt_emit(&scan->report, CKPT_TASK_ROOT_ZOMBIE, &place, NULL, 0);
 		else
 			ckpt_judge_session(scan, proc, task);
+		ckpt_cred_judge_reader(scan, &place);
 	}
 	traced = kmalloc(sizeof(*traced), GFP_KERNEL_ACCOUNT);
 	if (!traced)
