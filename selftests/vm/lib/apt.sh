@@ -60,34 +60,44 @@ suite_sources()
 	[ -n "$found" ] || die "no source for $own in /etc/apt: cannot derive one for $suite"
 }
 
-# Writes the apt configuration of a suite into the cache, brings its lists up to date (once in
-# a process), and makes apt use it: APT_CONFIG.
+# The apt configuration of a suite, put into its folder file by file in one step each: another
+# process may be using it.
+apt_configure()
+{
+	local suite=$1 dir=$2
+
+	mkdir -p "$dir/lists/partial" "$dir/archives/partial"
+	: >>"$dir/status"
+	suite_sources "$suite" >"$dir/sources.list.new"
+	mv "$dir/sources.list.new" "$dir/sources.list"
+	cat >"$dir/apt.conf.new" <<-END
+		Dir::Etc::SourceList "$dir/sources.list";
+		Dir::Etc::SourceParts "/dev/null";
+		Dir::Etc::Preferences "/dev/null";
+		Dir::Etc::PreferencesParts "/dev/null";
+		Dir::State::Lists "$dir/lists";
+		Dir::State::Status "$dir/status";
+		Dir::Cache "$dir";
+		APT::Get::List-Cleanup "false";
+		APT::Sandbox::User "root";
+	END
+	mv "$dir/apt.conf.new" "$dir/apt.conf"
+}
+
+# Makes apt use that suite (APT_CONFIG), with lists not older than half an hour.
 apt_suite()
 {
 	local suite=$1 dir=$CACHE/apt/$1
 
 	(
 		lock "apt-$suite"
-		mkdir -p "$dir/lists/partial" "$dir/archives/partial" "$dir/etc"
-		suite_sources "$suite" >"$dir/etc/sources.list"
-		: >"$dir/etc/status"
-		cat >"$dir/apt.conf" <<-END
-			Dir::Etc::SourceList "$dir/etc/sources.list";
-			Dir::Etc::SourceParts "/dev/null";
-			Dir::Etc::Preferences "/dev/null";
-			Dir::Etc::PreferencesParts "/dev/null";
-			Dir::State::Lists "$dir/lists";
-			Dir::State::Status "$dir/etc/status";
-			Dir::Cache "$dir";
-			APT::Get::List-Cleanup "false";
-			APT::Sandbox::User "root";
-		END
 		[ -n "${CKPT_VM_REFRESH:-}" ] ||
 			[ -z "$(find "$dir/updated" -mmin -30 2>/dev/null)" ] || exit 0
+		apt_configure "$suite" "$dir"
 		APT_CONFIG=$dir/apt.conf quietly apt-get -qq update ||
 			die "cannot fetch the package lists of $suite: is its name right, is there a network?"
 		touch "$dir/updated"
-	) || exit 1
+	)
 	export APT_CONFIG=$dir/apt.conf
 }
 
@@ -103,7 +113,7 @@ apt_newest()
 			awk '$1 == "Version:" { print $2; exit }')
 		[ -z "$version" ] || { echo "$name=$version"; return; }
 	done < <(apt-cache pkgnames "${1%%\**}" | sort -rV)
-	die "no package matches $1 in $(awk '{ print $4 }' "${APT_CONFIG%/*}/etc/sources.list" | xargs)"
+	die "no package matches $1 in $(awk '{ print $4 }' "${APT_CONFIG%/*}/sources.list" | xargs)"
 }
 
 # name=version of a package and of all it depends on, as far as their names match the regexp.

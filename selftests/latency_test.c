@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * latency_test.c - a scan does not keep what the target lets go of.
+ *
+ *	[ target ] -- close(lock, or last writer) --> waiter, blocked in flock() or read()
+ *	     ^
+ *	  reader, in a tight loop: the target has so many objects that each scan is long
+ *
+ * A scan that dropped its references only when the reader returns to user mode would make the
+ * waiter wait for the whole scan.
+ */
+#include "kselftest_harness.h"
+
+#include <semaphore.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "report.h"
+#include "rules_check.h"
+#include "target.h"
+
+#define PIPES	6000	/* packet pipes: each of them is judged */
+#define ROUNDS	100
+#define GRACE	20000	/* microseconds that two emulated processors may take longer */
+#define SETTLE	3000	/* microseconds for the waiter to fall asleep */
+#define SPREAD	40000	/* and at most as much more, so that any part of a scan is hit */
+
+/* Shared by the target, the waiter and the test; times are in nanoseconds. */
+struct shared {
+	sem_t held;
+	sem_t waiting;
+	sem_t go_on;
+	long long let_go;
+	int scans;
+	long long latency[ROUNDS];
+};
+
+FIXTURE(latency) {
+	struct shared *shared;
+	pid_t target;
+};
+
+FIXTURE_VARIANT(latency) {
+	bool eof;
+};
+
+FIXTURE_VARIANT_ADD(latency, flock) { .eof = false };
+FIXTURE_VARIANT_ADD(latency, end_of_file) { .eof = true };
+
+static char path[64];
+
+static long long now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+static int make_pipes(void)
+{
+	struct rlimit rl = { PIPES + 100, PIPES + 100 };
+	int i, p[2];
+
+	if (setrlimit(RLIMIT_NOFILE, &rl))
+		return 1;
+	for (i = 0; i < PIPES; i++) {
+		if (pipe2(p, O_DIRECT))
+			return 1;
+		close(p[0]);
+	}
+	return 0;
+}
+
+/* Round after round: takes it, waits until somebody waits for it, lets it go. */
+static void __attribute__((noreturn)) run_target(struct shared *s, bool eof)
+{
+	int fd;
+
+	/* Its descriptor is a low one, which a scan meets at once. */
+	setsid();
+	close_range(3, ~0U, 0);
+	fd = open("/dev/null", O_RDONLY);
+	if (make_pipes())
+		_exit(1);
+	close(fd);
+	for (;;) {
+		fd = open(path, eof ? O_WRONLY : O_RDWR);
+		/* Either way it is an object that is judged, with a reference held. */
+		if (fd < 0 || (eof ? fcntl(fd, F_SETFL, O_DIRECT) : flock(fd, LOCK_EX)))
+			_exit(1);
+		sem_post(&s->held);
+		sem_wait(&s->waiting);
+		usleep(SETTLE + rand() % SPREAD);
+		s->let_go = now();
+		close(fd);
+		sem_wait(&s->go_on);
+	}
+}
+
+static void __attribute__((noreturn)) run_waiter(struct shared *s, bool eof)
+{
+	int fd, i;
+	char c;
+
+	for (i = 0; i < ROUNDS; i++) {
+		fd = open(path, eof ? O_RDONLY : O_RDWR);
+		sem_wait(&s->held);
+		sem_post(&s->waiting);
+		if (fd < 0 || (eof ? read(fd, &c, 1) != 0 : flock(fd, LOCK_EX)))
+			_exit(1);
+		s->latency[i] = now() - s->let_go;
+		close(fd);
+		sem_post(&s->go_on);
+	}
+	_exit(0);
+}
+
+static pid_t start_reader(struct shared *s, pid_t target)
+{
+	pid_t pid = fork();
+	struct report r;
+
+	while (!pid) {
+		report_read(target, 0, &r);
+		s->scans += r.nr >= PIPES;
+		report_free(&r);
+	}
+	return pid;
+}
+
+static int compare(const void *a, const void *b)
+{
+	long long x = *(const long long *)a, y = *(const long long *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Return: the median, in microseconds, or -1. */
+static long long measure(struct shared *s, bool eof, const char *what)
+{
+	pid_t waiter = fork();
+	int status;
+
+	if (!waiter)
+		run_waiter(s, eof);
+	if (waitpid(waiter, &status, 0) != waiter || status)
+		return -1;
+	qsort(s->latency, ROUNDS, sizeof(s->latency[0]), compare);
+	printf("# %s, %s: median %lld us, p99 %lld us\n", eof ? "end of file" : "flock", what,
+	       s->latency[ROUNDS / 2] / 1000, s->latency[ROUNDS * 99 / 100] / 1000);
+	return s->latency[ROUNDS / 2] / 1000;
+}
+
+FIXTURE_SETUP(latency)
+{
+	struct shared *s = mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	ASSERT_NE(MAP_FAILED, s);
+	self->shared = s;
+	sem_init(&s->held, 1, 0);
+	sem_init(&s->waiting, 1, 0);
+	sem_init(&s->go_on, 1, 0);
+	snprintf(path, sizeof(path), "/tmp/latency_test.%d", getpid());
+	ASSERT_EQ(0, mknod(path, (variant->eof ? S_IFIFO : S_IFREG) | 0600, 0));
+	self->target = fork();
+	if (!self->target)
+		run_target(s, variant->eof);
+	ASSERT_LT(0, self->target);
+}
+
+FIXTURE_TEARDOWN(latency)
+{
+	kill(self->target, SIGKILL);
+	unlink(path);
+}
+
+TEST_F_TIMEOUT(latency, beside_a_reader, 300)
+{
+	struct shared *s = self->shared;
+	long long without, with;
+	pid_t reader;
+
+	without = measure(s, variant->eof, "without a reader");
+	ASSERT_LE(0, without);
+	reader = start_reader(s, self->target);
+	ASSERT_LT(0, reader);
+	while (!s->scans) {
+		usleep(10000);
+	}
+	s->scans = 0;
+	with = measure(s, variant->eof, "beside a reader");
+	kill(reader, SIGKILL);
+	waitpid(reader, NULL, 0);
+	printf("# %d scans of %d objects meanwhile\n", s->scans, PIPES);
+	ASSERT_LE(0, with);
+	EXPECT_LE(with, 5 * without + GRACE);
+}
+
+TEST_HARNESS_MAIN
