@@ -62,6 +62,7 @@ struct ckpt_proc {
  * @members: signal_struct of each process of the set; value: index + 1
  * @shared: mm, files, fs and sighand of each process, to see which are shared
  * @sockets: UNIX sockets inside
+ * @pipe_ends: ends of pipes that can be read
  * @packet_pipes: pipes of which an end inside is in packet mode
  * @marks: @nr_marks of @cap_marks
  * @batch: references that are to be dropped
@@ -83,6 +84,7 @@ struct ckpt_scan {
 	struct ckpt_table members;
 	struct ckpt_table shared;
 	struct ckpt_table sockets;
+	u32 pipe_ends;
 	struct ckpt_table packet_pipes;
 	struct ckpt_mark *marks;
 	u32 nr_marks;

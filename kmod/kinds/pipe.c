@@ -53,9 +53,11 @@ static enum ckpt_look ckpt_peek_pipe(struct ckpt_scan *scan, struct file *file,
 
 	if (!pipe)
 		return CKPT_MARK;
+	if (file->f_flags & O_DIRECT && !ckpt_table_has_room(&scan->packet_pipes))
+		return CKPT_ROOM;
+	if (file->f_mode & FMODE_READ)
+		scan->pipe_ends++;
 	if (file->f_flags & O_DIRECT) {
-		if (!ckpt_table_has_room(&scan->packet_pipes))
-			return CKPT_ROOM;
 		ckpt_table_add(&scan->packet_pipes, pipe, inode->i_ino);
 		return CKPT_MARK;
 	}

@@ -17,8 +17,11 @@
 #define CKPT_THREAD_CHUNK	128
 #define CKPT_THREAD_TRIES	4
 
-/* CRIU refuses a task of somewhat less than a page full of groups, and saves one of so many. */
-#define CKPT_SAFE_GROUPS	900
+/*
+ * CRIU refuses a task whose groups fill a page, as numbers of four bytes or as the text of
+ * /proc/<pid>/status; with so many bytes it still saves it.
+ */
+#define CKPT_SAFE_GROUPS	3600
 
 /* From this version on a task stopped by SIGTSTP is saved. */
 #define CKPT_SAVES_TSTP		CKPTCHECK_VERSION(3, 18, 0)
@@ -121,12 +124,20 @@ static bool ckpt_task_odd_signals(struct ckpt_scan *scan, struct task_struct *ta
 
 static bool ckpt_task_many_groups(struct task_struct *task)
 {
-	bool many;
+	const struct group_info *groups;
+	unsigned int text = 0;
+	gid_t left;
+	int i;
 
 	rcu_read_lock();
-	many = __task_cred(task)->group_info->ngroups > CKPT_SAFE_GROUPS;
+	groups = __task_cred(task)->group_info;
+	for (i = 0; i < groups->ngroups && i * sizeof(gid_t) < CKPT_SAFE_GROUPS; i++) {
+		text += 2;
+		for (left = __kgid_val(groups->gid[i]); left >= 10; left /= 10)
+			text++;
+	}
 	rcu_read_unlock();
-	return many;
+	return max_t(size_t, text, i * sizeof(gid_t)) >= CKPT_SAFE_GROUPS;
 }
 
 /**

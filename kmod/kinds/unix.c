@@ -15,6 +15,22 @@
 /* CRIU reads a message into a buffer of the receiver's send buffer size less this. */
 #define CKPT_UNIX_OVERHEAD	32
 
+/* NULL: not bound. */
+static const struct unix_address *ckpt_unix_addr(struct sock *sk)
+{
+	/* Pairs with the smp_store_release() in unix_bind(); an address stays until the end. */
+	return smp_load_acquire(&unix_sk(sk)->addr);
+}
+
+/* Bound to a name of the file system that says nothing about where it is. */
+static bool ckpt_unix_relative(struct sock *sk)
+{
+	const struct unix_address *addr = ckpt_unix_addr(sk);
+
+	return addr && addr->len > offsetof(struct sockaddr_un, sun_path) &&
+	       addr->name->sun_path[0] && addr->name->sun_path[0] != '/';
+}
+
 /**
  * ckpt_unix_peek() - first look at a UNIX socket
  * @scan: scan; the socket becomes a member of its table
@@ -28,7 +44,8 @@ enum ckpt_look ckpt_unix_peek(struct ckpt_scan *scan, struct sock *sk, const str
 	if (!ckpt_table_has_room(&scan->sockets))
 		return CKPT_ROOM;
 	ckpt_table_add(&scan->sockets, sk, inode->i_ino);
-	if (READ_ONCE(unix_sk(sk)->peer) || !skb_queue_empty_lockless(&sk->sk_receive_queue))
+	if (READ_ONCE(unix_sk(sk)->peer) || ckpt_unix_relative(sk) ||
+	    !skb_queue_empty_lockless(&sk->sk_receive_queue))
 		return CKPT_MARK;
 	return CKPT_FINE;
 }
@@ -82,8 +99,7 @@ static const char *ckpt_unix_queue_doubt(struct sock *sk)
 
 static bool ckpt_unix_named(struct sock *sk)
 {
-	/* Pairs with the smp_store_release() in unix_bind(); an address stays until the end. */
-	return smp_load_acquire(&unix_sk(sk)->addr);
+	return ckpt_unix_addr(sk);
 }
 
 /*
@@ -179,6 +195,8 @@ void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct 
 		ckpt_unix_judge_peer(scan, obj, sk, peer);
 		sock_put(peer);
 	}
+	if (!doubt && ckpt_unix_relative(sk))
+		doubt = "UNIX socket bound to a relative path";
 	if (doubt)
 		ckpt_file_unknown(scan, obj, doubt);
 }
