@@ -121,12 +121,18 @@ static void __attribute__((noreturn)) run_waiter(struct shared *s, bool eof)
 static pid_t start_reader(struct shared *s, pid_t target)
 {
 	pid_t pid = fork();
-	struct report r;
+	size_t len;
+	char *text;
+	int fd;
 
 	while (!pid) {
-		report_read(target, 0, &r);
-		s->scans += r.nr >= PIPES;
-		report_free(&r);
+		fd = report_open(target);
+		if (fd < 0 || report_slurp(fd, &text, &len))
+			_exit(1);
+		/* A line of each pipe at the least. */
+		s->scans += len > PIPES * 40;
+		free(text);
+		close(fd);
 	}
 	return pid;
 }

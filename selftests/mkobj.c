@@ -120,16 +120,25 @@ static void __attribute__((noreturn)) target(void)
 	mkobj_pause();
 }
 
-/* Forks the target, for no_session cases below a session leader that stays outside. */
-static pid_t fork_target(void)
+/* The parent of the target that one of the objects wants. */
+static enum mkobj_parent wanted_parent(void)
 {
-	bool no_session = false;
-	sigset_t set;
-	pid_t pid;
+	enum mkobj_parent parent = MKOBJ_HOLDER;
 	int i;
 
 	for (i = 0; i < nr_objects; i++)
-		no_session |= objects[i].c->no_session;
+		if (objects[i].c->parent != MKOBJ_HOLDER)
+			parent = objects[i].c->parent;
+	return parent;
+}
+
+/* Forks the target, below another process outside its tree where that is wanted. */
+static pid_t fork_target(void)
+{
+	enum mkobj_parent parent = wanted_parent();
+	sigset_t set;
+	pid_t pid;
+
 	pid = mkobj_try(fork(), "fork");
 	if (pid)
 		return pid;
@@ -137,15 +146,19 @@ static pid_t fork_target(void)
 	sigemptyset(&set);
 	sigprocmask(SIG_SETMASK, &set, NULL);
 	setsid();
-	if (no_session) {
+	if (parent != MKOBJ_HOLDER) {
 		pid = mkobj_try(fork(), "fork");
 		if (pid) {
 			clean_fds();
 			mkobj_channel_close();
+			if (parent == MKOBJ_UNREAPING)
+				mkobj_pause();
 			waitpid(pid, NULL, 0);
 			_exit(0);
 		}
 	}
+	if (parent == MKOBJ_UNREAPING)
+		setsid();
 	target();
 }
 
@@ -201,6 +214,22 @@ static void quit(int sig)
 	_exit(0);
 }
 
+/* Its descriptors are closed a moment before. */
+static void await_zombie(pid_t pid)
+{
+	char path[64], state = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	while (state != 'Z') {
+		f = fopen(path, "r");
+		if (!f || fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+			mkobj_fail("%s: %m", path);
+		fclose(f);
+		usleep(1000);
+	}
+}
+
 static void __attribute__((noreturn)) make_foreign(const struct mkobj_case *c)
 {
 	printf("READY %d\n", c->foreign());
@@ -242,6 +271,8 @@ static void make_all(void)
 			objects[i].c->finish(&objects[i]);
 	}
 	mkobj_channel_settle();
+	if (wanted_parent() == MKOBJ_UNREAPING)
+		await_zombie(target_pid);
 	printf("READY %d\n", target_pid);
 	fflush(stdout);
 	if (!freopen("/dev/null", "w", stdout))

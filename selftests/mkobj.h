@@ -22,6 +22,8 @@
 
 struct mkobj;
 
+enum mkobj_parent { MKOBJ_HOLDER, MKOBJ_LEADER, MKOBJ_UNREAPING };
+
 /**
  * struct mkobj_case - one kind of object, or one that nearly is
  * @name: the rule's own name for its fixture, "<rule>.<variant>", "<rule>.miss[-<what>]"
@@ -36,7 +38,8 @@ struct mkobj;
  * @arg: for the functions
  * @num: for the functions
  * @uid: user of the target, 0 for root
- * @no_session: the target stays in the session of a leader outside its tree
+ * @parent: of the target; MKOBJ_LEADER: a session leader, in whose session the target stays;
+ *	    MKOBJ_UNREAPING: one that does not reap it
  * @foreign: no target is made, READY tells this pid
  */
 struct mkobj_case {
@@ -51,7 +54,7 @@ struct mkobj_case {
 	const char *arg;
 	long num;
 	uid_t uid;
-	bool no_session;
+	enum mkobj_parent parent;
 	pid_t (*foreign)(void);
 };
 
@@ -96,7 +99,7 @@ int mkobj_try(int fd, const char *what);
 /* Whether the case is to trip nothing. */
 bool mkobj_is_miss(const struct mkobj_case *c);
 
-/* A KEY line of a case that trips: what the finding of this object must hold, beside pid= of the caller. */
+/* A KEY line of a case that trips: what its finding must hold, beside pid= of the caller. */
 void mkobj_key(struct mkobj *m, const char *fmt, ...);
 /* The same with fd= and ino=. */
 void mkobj_key_fd(struct mkobj *m, int fd, const char *fmt, ...);

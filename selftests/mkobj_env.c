@@ -124,6 +124,9 @@ const struct mkobj_case mkobj_env_cases[] = {
 	{ .name = "cred-no-access", .rule = "cred-no-access",
 	  .flags = "reader=nobody,criu=skip:needs a criu that is not root", .make = make_pid_key },
 	{ .name = "cred-no-access.miss", .rule = "cred-no-access", .uid = MKOBJ_NOBODY,
-	  .flags = "reader=nobody,criu=skip:needs a criu that is not root" },
+	  .flags = "reader=nobody,also=cred-not-root,criu=skip:needs a criu that is not root" },
+	{ .name = "cred-not-root", .rule = "cred-not-root", .uid = MKOBJ_NOBODY,
+	  .flags = "reader=nobody,criu=skip:needs a criu that is not root", .make = make_pid_key },
+	{ .name = "cred-not-root.miss", .rule = "cred-not-root", .uid = MKOBJ_NOBODY },
 	{ }
 };

@@ -109,6 +109,28 @@ static void make_child(struct mkobj *m)
 		mkobj_pause();
 }
 
+static void make_key(struct mkobj *m)
+{
+	mkobj_key(m, "");
+}
+
+static void run_exit(struct mkobj *m)
+{
+	(void)m;
+	_exit(0);
+}
+
+static void make_zombie_child(struct mkobj *m)
+{
+	siginfo_t info;
+	pid_t pid = mkobj_fork();
+
+	(void)m;
+	if (!pid)
+		_exit(0);
+	mkobj_try(waitid(P_PID, pid, &info, WEXITED | WNOWAIT), "waitid");
+}
+
 static pid_t kthreadd(void)
 {
 	return 2;
@@ -121,6 +143,10 @@ const struct mkobj_case mkobj_task_cases[] = {
 	{ .name = "task-kthread", .rule = "task-kthread", .foreign = kthreadd,
 	  .flags = "root-only,criu=skip:it waits for the kernel thread to stop" },
 	{ .name = "task-kthread.miss", .rule = "task-kthread" },
+	{ .name = "task-root-zombie", .rule = "task-root-zombie", .make = make_key,
+	  .run = run_exit, .parent = MKOBJ_UNREAPING },
+	{ .name = "task-root-zombie.miss", .rule = "task-root-zombie",
+	  .make = make_zombie_child },
 	{ .name = "task-traced", .rule = "task-traced", .make = make_traced,
 	  .finish = seize_target },
 	{ .name = "task-traced.inside", .rule = "task-traced", .make = make_traced_inside,
@@ -132,7 +158,7 @@ const struct mkobj_case mkobj_task_cases[] = {
 	  .finish = release_thread },
 	{ .name = "thread-traced.miss-untraced", .rule = "thread-traced", .make = make_thread },
 	{ .name = "task-not-session-leader", .rule = "task-not-session-leader",
-	  .make = make_no_leader, .no_session = true },
+	  .make = make_no_leader, .parent = MKOBJ_LEADER },
 	{ .name = "task-not-session-leader.miss", .rule = "task-not-session-leader",
 	  .make = make_child },
 	{ }

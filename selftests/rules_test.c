@@ -48,6 +48,8 @@ FIXTURE_VARIANT(trip) {
 
 TRIP(set_unstable, "set-unstable", UNKNOWN, "", "transient");
 TRIP(cred_no_access, "cred-no-access", BLOCKER, "", "", .blind = true);
+TRIP(cred_not_root, "cred-not-root", OPTION, "--unprivileged", "");
+TRIP(task_root_zombie, "task-root-zombie", BLOCKER, "", "");
 TRIP(task_kthread, "task-kthread", BLOCKER, "", "", .blind = true);
 TRIP(task_traced, "task-traced", BLOCKER, "", "");
 TRIP(task_traced_inside, "task-traced.inside", BLOCKER, "", "");
