@@ -119,7 +119,7 @@ apt_newest()
 # name=version of a package and of all it depends on, as far as their names match the regexp.
 apt_closure()
 {
-	local todo=("$1") done=' ' p dep
+	local todo=("$1") done=' ' p dep next
 
 	while [ "${#todo[@]}" -gt 0 ]; do
 		p=${todo[0]}
@@ -130,7 +130,8 @@ apt_closure()
 		for dep in $(apt-cache show "$p" | awk '$1 == "Depends:" {
 				gsub(/\([^)]*\)|,|\|/, " "); $1 = ""; print; exit }' | xargs -n 1); do
 			[[ $dep =~ $2 ]] || continue
-			todo+=("$(apt_newest "$dep")")
+			next=$(apt_newest "$dep")
+			todo+=("$next")
 		done
 	done
 }
