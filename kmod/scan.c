@@ -71,8 +71,9 @@ static int ckpt_proc_access(struct ckpt_scan *scan, struct ckpt_proc *proc)
 	proc->may_read = !err;
 	if (proc->may_read)
 		err = ckpt_access_attach(scan->fs, scan->cred, proc->pid);
-	proc->may_attach = !err;
-	if (!proc->may_read)
+	/* A process that went away, or an error, is no refusal. */
+	proc->may_attach = err != -EACCES;
+	if (!proc->may_read && !proc->may_attach)
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_NO_ACCESS);
 	return err == -EACCES ? 0 : err;
 }

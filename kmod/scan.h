@@ -36,7 +36,7 @@ struct ckpt_mark {
  * @first_mark: its marks in ckpt_scan.marks
  * @nr_marks: number of them
  * @may_read: the reader may be told about it
- * @may_attach: criu, run by the reader, could attach to it
+ * @may_attach: criu, run by the reader, could attach to it, as far as that could be asked
  * @walked: the first pass has been there
  */
 struct ckpt_proc {
