@@ -10,6 +10,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
+#include "assert.h"
 #include "kinds/kind.h"
 #include "walk.h"
 
@@ -35,7 +36,7 @@ static void ckpt_find_slots(struct ckpt_scan *scan, struct ckpt_proc *proc,
 	struct fdtable *fdt = files_fdtable(files);
 	u32 i;
 
-	lockdep_assert_held(&files->file_lock);
+	ckpt_assert_held(&files->file_lock);
 	for (i = 0; i < nr; i++) {
 		struct ckpt_obj obj = {
 			.place = { .nr = proc->nr, .kind = CKPT_AT_FD, .at = marks[i].at },

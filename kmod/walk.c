@@ -12,6 +12,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
+#include "assert.h"
 #include "compat/vma.h"
 #include "grow.h"
 #include "kinds/kind.h"
@@ -56,8 +57,8 @@ static bool ckpt_walk_slots(struct ckpt_scan *scan, struct ckpt_proc *proc,
 	unsigned int fd, seen = 0;
 	struct file *file;
 
-	lockdep_assert_held(&task->alloc_lock);
-	lockdep_assert_held(&files->file_lock);
+	ckpt_assert_held(&task->alloc_lock);
+	ckpt_assert_held(&files->file_lock);
 	for (fd = *next; seen < CKPT_CHUNK; fd++) {
 		fd = find_next_bit(fdt->open_fds, end, fd);
 		if (fd >= end)

@@ -8,6 +8,7 @@
 
 #include <linux/fs.h>
 
+#include "assert.h"
 #include "compat/lock.h"
 #include "kind.h"
 
@@ -73,7 +74,7 @@ static void ckpt_lock_list(struct file_lock_context *ctx, const struct list_head
 	struct ckpt_file_lock *lock;
 	unsigned int seen = 0;
 
-	lockdep_assert_held(&ctx->flc_lock);
+	ckpt_assert_held(&ctx->flc_lock);
 	list_for_each_entry(lock, list, CKPT_LOCK_LIST) {
 		enum ckpt_lock_sort which = sort;
 

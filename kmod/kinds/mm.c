@@ -10,6 +10,7 @@
 #include <linux/sizes.h>
 #include <linux/string.h>
 
+#include "assert.h"
 #include "kind.h"
 
 #define CKPT_AIO_RING_MAGIC	0xa10a10a1
@@ -39,7 +40,7 @@ bool ckpt_vma_peek(struct vm_area_struct *vma)
 	const struct inode *inode;
 	bool io = vma->vm_flags & (VM_IO | VM_PFNMAP);
 
-	mmap_assert_locked(vma->vm_mm);
+	ckpt_assert_mmap_locked(vma->vm_mm);
 	if (!vma->vm_file)
 		return io && !ckpt_vma_is_vvar(vma);
 	if (io)

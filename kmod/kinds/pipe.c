@@ -7,6 +7,7 @@
 
 #include <linux/pipe_fs_i.h>
 
+#include "assert.h"
 #include "kind.h"
 
 /* Ring slots looked at under the pipe's lock; a user without privileges gets 256 at most. */
@@ -66,12 +67,12 @@ static enum ckpt_look ckpt_peek_pipe(struct ckpt_scan *scan, struct file *file,
 	return CKPT_FINE;
 }
 
-static void ckpt_ring_count(const struct pipe_inode_info *pipe, struct ckpt_ring *ring)
+static void ckpt_ring_count(struct pipe_inode_info *pipe, struct ckpt_ring *ring)
 {
 	unsigned int head = READ_ONCE(pipe->head), tail = READ_ONCE(pipe->tail);
 	unsigned int mask = pipe->ring_size - 1, seen = 0;
 
-	lockdep_assert_held(&pipe->rd_wait.lock);
+	ckpt_assert_held(&pipe->rd_wait.lock);
 	for (; tail != head && seen <= mask; tail++) {
 		if (seen++ == CKPT_PIPE_SLOTS) {
 			ring->cut = true;

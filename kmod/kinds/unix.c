@@ -5,6 +5,7 @@
 #include <net/af_unix.h>
 #include <net/sock.h>
 
+#include "assert.h"
 #include "compat/sock.h"
 #include "kind.h"
 #include "set.h"
@@ -62,12 +63,12 @@ static const char *ckpt_unix_message_doubt(struct sock *sk)
 }
 
 /* Under the queue's lock. */
-static bool ckpt_queue_has_longer(const struct sk_buff_head *queue, int limit)
+static bool ckpt_queue_has_longer(struct sk_buff_head *queue, int limit)
 {
 	unsigned int seen = 0;
 	struct sk_buff *skb;
 
-	lockdep_assert_held(&queue->lock);
+	ckpt_assert_held(&queue->lock);
 	skb_queue_walk(queue, skb)
 		if ((int)skb->len > limit || seen++ == CKPT_UNIX_MESSAGES)
 			return true;
