@@ -25,7 +25,7 @@ FIXTURE(access) {
 	struct report r;
 };
 
-static char dir[] = "/tmp/access_test.XXXXXX";
+static char dir[32];
 
 static const char *in_dir(const char *name)
 {

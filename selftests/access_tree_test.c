@@ -19,7 +19,7 @@ FIXTURE(tree) {
 	struct report r;
 };
 
-static char dir[] = "/tmp/access_tree.XXXXXX";
+static char dir[32];
 
 static const char *in_dir(const char *name)
 {

@@ -12,7 +12,7 @@
 
 #define COMPONENT	200	/* length of a folder's name in a deep path */
 
-static char dir[] = "/tmp/escape_test.XXXXXX";
+static char dir[32];
 
 static int open_locked(int at, const char *name)
 {

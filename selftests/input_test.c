@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <sys/stat.h>
@@ -58,9 +59,12 @@ TEST(absent_pid)
 	EXPECT_EQ(-ENOENT, open_name(name, O_RDONLY));
 }
 
+static sem_t told;
+
 static void *tell_tid(void *arg)
 {
-	*(volatile pid_t *)arg = syscall(SYS_gettid);
+	*(pid_t *)arg = syscall(SYS_gettid);
+	sem_post(&told);
 	for (;;)
 		pause();
 	return NULL;
@@ -68,13 +72,13 @@ static void *tell_tid(void *arg)
 
 TEST(thread_is_no_name)
 {
-	volatile pid_t tid = 0;
 	pthread_t thread;
 	char name[16];
+	pid_t tid;
 
-	ASSERT_EQ(0, pthread_create(&thread, NULL, tell_tid, (void *)&tid));
-	while (!tid)
-		usleep(1000);
+	sem_init(&told, 0, 0);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, tell_tid, &tid));
+	ASSERT_EQ(0, sem_wait(&told));
 	snprintf(name, sizeof(name), "%d", tid);
 	EXPECT_EQ(-ENOENT, open_name(name, O_RDONLY));
 }

@@ -37,22 +37,21 @@ int report_slurp(int fd, char **text, size_t *len)
 	return ENOMEM;
 }
 
-static bool bare(char c)
+static bool bare(unsigned char c)
 {
-	return c && strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-			   "_./:@,+%[]*=-", c);
+	return c && c < 0x80 && (isalnum(c) || strchr("_./:@,+%[]*=-", c));
 }
 
 static bool word_ok(const char *s)
 {
 	const char *p;
 
-	for (p = s; islower(*p) || isdigit(*p) || *p == '-'; p++)
+	for (p = s; (*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '-'; p++)
 		;
 	return p != s && !*p;
 }
 
-static int hex(char c)
+static int hex(unsigned char c)
 {
 	if (isdigit(c))
 		return c - '0';

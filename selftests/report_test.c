@@ -16,7 +16,7 @@
 #define MANY_LOCKS	3000
 #define MANY_THINGS	"lock-flock lock-posix tcp-connected udp-corked pipe-odirect"
 
-static char dir[] = "/tmp/report_test.XXXXXX";
+static char dir[32];
 
 static const char *in_dir(const char *name)
 {
