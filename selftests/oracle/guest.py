@@ -58,28 +58,27 @@ class Oracle:
         One fixture, one dump, with the options of that number in option_sets() or with none.
         Return: the options and the dump; appends notes to @row.
         """
-        with mkobj.Object(row.case.name) as obj:
+        with mkobj.Object(row.case) as obj:
             before = report.read(obj.pid, self.target)
             # Anew each time: needs= may name an inode number.
             options = judge.option_sets(before)[number] if number is not None else []
             row.report = row.report or before
             keep = self.args.logs and os.path.join(self.args.logs, "%s.%d" % (
                 row.case.name, len(row.tries)))
+            state = obj.state()
             dump = criu.dump(obj.pid, options, self.args.timeout, keep)
-            self.note_effects(row, obj, before, " ".join(options) or "no option")
+            if obj.state() in ("", "Z", "X", "T", "t") and obj.state() != state:
+                row.notes.append("harm: the target is %s after the dump with %s" % (
+                    "stopped" if obj.state() in ("T", "t") else "dead", " ".join(options) or "-"))
+                self.outcomes["harm"] += 1
+            else:
+                self.note_changes(row, before, report.read(obj.pid, self.target))
         return options, dump
 
-    def note_effects(self, row, obj, before, label):
-        """What the dump did to the target, which was to go on as if nothing had happened."""
-        state = obj.state()
-        if state in ("", "Z", "X", "T", "t"):
-            row.notes.append("harm: the target is %s after the dump with %s" % (
-                "stopped" if state in ("T", "t") else "dead", label))
-            self.outcomes["harm"] += 1
-            return
-        after = report.read(obj.pid, self.target)
+    @staticmethod
+    def note_changes(row, before, after):
         if before.lines() != after.lines():
-            row.notes.append("note: our report changed by the dump with %s" % label)
+            row.notes.append("note: the dump changed our report")
             row.notes += ["  - %s" % x for x in before.lines() if x not in after.lines()]
             row.notes += ["  + %s" % x for x in after.lines() if x not in before.lines()]
 

@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The fixtures: lists them, chooses among them, makes one and takes it away again."""
+"""Fixtures and objects beyond the rules: lists, chooses, makes and ends them."""
 import hashlib
 import os
 import select
 import subprocess
+import sys
 import time
 
-PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "mkobj")
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAMS = ([os.path.join(HERE, "mkobj")], [sys.executable, os.path.join(HERE, "beyond.py")])
 READY_SECONDS = 60
 STATUS_LACKS = 4
 
 
 class Case:
-    def __init__(self, line):
+    def __init__(self, program, line):
+        self.program = program
         self.name, self.rule, self.kind, flags = (line.rstrip("\n") + "\t").split("\t")[:4]
         self.flags = flags
 
@@ -25,9 +28,12 @@ class Case:
 
 
 def all_cases():
-    out = subprocess.run([PROGRAM, "--list"], stdout=subprocess.PIPE, check=True,
-                         universal_newlines=True).stdout
-    return [Case(line) for line in out.splitlines()]
+    cases = []
+    for program in PROGRAMS:
+        out = subprocess.run(program + ["--list"], stdout=subprocess.PIPE, check=True,
+                             universal_newlines=True).stdout
+        cases += [Case(program, line) for line in out.splitlines()]
+    return cases
 
 
 def sample(cases, number, seed):
@@ -49,9 +55,8 @@ class Broken(Exception):
 class Object:
     """A running fixture; pid is the target's."""
 
-    def __init__(self, name):
-        self.name = name
-        self.process = subprocess.Popen([PROGRAM, name], stdin=subprocess.DEVNULL,
+    def __init__(self, case):
+        self.process = subprocess.Popen(case.program + [case.name], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.pid = 0
 
