@@ -9,7 +9,7 @@
 #include "procfile.h"
 
 /* fdinfo of a timerfd is five short lines. */
-#define CKPT_FDINFO_SIZE	1024
+#define CKPT_FDINFO_SIZE	512
 
 /* What CRIU does with an anonymous inode of a name. */
 enum ckpt_anon_sort {
