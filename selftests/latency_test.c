@@ -7,7 +7,9 @@
  *	  reader, in a tight loop: the target has so many objects that each scan is long
  *
  * A scan that dropped its references only when the reader returns to user mode would make the
- * waiter wait for the whole scan.
+ * waiter wait for the whole scan.  The file is open many times, each of which keeps the waiter
+ * waiting, so that a scan often has one of them when the target closes all; more objects
+ * follow after them.
  */
 #include "kselftest_harness.h"
 
@@ -21,9 +23,11 @@
 #include "rules_check.h"
 #include "target.h"
 
-#define PIPES	6000	/* packet pipes: each of them is judged */
-#define ROUNDS	100
-#define GRACE	20000	/* microseconds that two emulated processors may take longer */
+#define PIPES	10000	/* packet pipes: each of them is judged */
+#define OPENS	1000	/* of the file that is let go of: a scan often holds one of them */
+#define LATE	5	/* rounds that may take a good part of a scan, whatever it was */
+#define ROUNDS	60
+#define GRACE	10000	/* microseconds that two emulated processors may take longer */
 #define SETTLE	3000	/* microseconds for the waiter to fall asleep */
 #define SPREAD	40000	/* and at most as much more, so that any part of a scan is hit */
 
@@ -59,43 +63,53 @@ static long long now(void)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
+/* At the lowest descriptors; either way they are objects that are judged, with a reference. */
+static int open_all(bool eof)
+{
+	int i, fd;
+
+	for (i = 0; i < OPENS; i++) {
+		fd = open(path, eof ? O_WRONLY : O_RDWR);
+		if (fd < 0 || (eof ? fcntl(fd, F_SETFL, O_DIRECT) : flock(fd, LOCK_SH)))
+			return 1;
+	}
+	return 0;
+}
+
+/* Behind the descriptors that will be used. */
 static int make_pipes(void)
 {
-	struct rlimit rl = { PIPES + 100, PIPES + 100 };
+	struct rlimit rl = { PIPES + OPENS + 100, PIPES + OPENS + 100 };
 	int i, p[2];
 
 	if (setrlimit(RLIMIT_NOFILE, &rl))
 		return 1;
+	for (i = 0; i < OPENS; i++)
+		if (dup(0) < 0)
+			return 1;
 	for (i = 0; i < PIPES; i++) {
 		if (pipe2(p, O_DIRECT))
 			return 1;
 		close(p[0]);
 	}
-	return 0;
+	return close_range(3, OPENS + 2, 0);
 }
 
 /* Round after round: takes it, waits until somebody waits for it, lets it go. */
 static void __attribute__((noreturn)) run_target(struct shared *s, bool eof)
 {
-	int fd;
-
-	/* Its descriptor is a low one, which a scan meets at once. */
 	setsid();
 	close_range(3, ~0U, 0);
-	fd = open("/dev/null", O_RDONLY);
 	if (make_pipes())
 		_exit(1);
-	close(fd);
 	for (;;) {
-		fd = open(path, eof ? O_WRONLY : O_RDWR);
-		/* Either way it is an object that is judged, with a reference held. */
-		if (fd < 0 || (eof ? fcntl(fd, F_SETFL, O_DIRECT) : flock(fd, LOCK_EX)))
+		if (open_all(eof))
 			_exit(1);
 		sem_post(&s->held);
 		sem_wait(&s->waiting);
 		usleep(SETTLE + rand() % SPREAD);
 		s->let_go = now();
-		close(fd);
+		close_range(3, OPENS + 2, 0);
 		sem_wait(&s->go_on);
 	}
 }
@@ -130,7 +144,7 @@ static pid_t start_reader(struct shared *s, pid_t target)
 		if (fd < 0 || report_slurp(fd, &text, &len))
 			_exit(1);
 		/* A line of each pipe at the least. */
-		s->scans += len > PIPES * 40;
+		s->scans += len > PIPES * 30;
 		free(text);
 		close(fd);
 	}
@@ -144,7 +158,7 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Return: the median, in microseconds, or -1. */
+/* Fills in @s->latency, in ascending order, and prints it. Return: the median, or -1. */
 static long long measure(struct shared *s, bool eof, const char *what)
 {
 	pid_t waiter = fork();
@@ -158,6 +172,15 @@ static long long measure(struct shared *s, bool eof, const char *what)
 	printf("# %s, %s: median %lld us, p99 %lld us\n", eof ? "end of file" : "flock", what,
 	       s->latency[ROUNDS / 2] / 1000, s->latency[ROUNDS * 99 / 100] / 1000);
 	return s->latency[ROUNDS / 2] / 1000;
+}
+
+static int later_than(const long long *latency, long long ns)
+{
+	int i, n = 0;
+
+	for (i = 0; i < ROUNDS; i++)
+		n += latency[i] > ns;
+	return n;
 }
 
 FIXTURE_SETUP(latency)
@@ -187,23 +210,28 @@ FIXTURE_TEARDOWN(latency)
 TEST_F_TIMEOUT(latency, beside_a_reader, 300)
 {
 	struct shared *s = self->shared;
-	long long without, with;
+	long long without, with, alone[ROUNDS], scan, began;
 	pid_t reader;
 
 	without = measure(s, variant->eof, "without a reader");
 	ASSERT_LE(0, without);
+	memcpy(alone, s->latency, sizeof(alone));
 	reader = start_reader(s, self->target);
 	ASSERT_LT(0, reader);
-	while (!s->scans) {
+	while (!s->scans)
 		usleep(10000);
-	}
 	s->scans = 0;
+	began = now();
 	with = measure(s, variant->eof, "beside a reader");
+	scan = (now() - began) / (s->scans + 1);
 	kill(reader, SIGKILL);
 	waitpid(reader, NULL, 0);
-	printf("# %d scans of %d objects meanwhile\n", s->scans, PIPES);
+	printf("# %d scans meanwhile, %lld us each; %d rounds took a quarter of that, %d alone\n",
+	       s->scans, scan / 1000, later_than(s->latency, scan / 4),
+	       later_than(alone, scan / 4));
 	ASSERT_LE(0, with);
 	EXPECT_LE(with, 5 * without + GRACE);
+	EXPECT_LE(later_than(s->latency, scan / 4), later_than(alone, scan / 4) + LATE);
 }
 
 TEST_HARNESS_MAIN
