@@ -123,7 +123,7 @@ static void settle_inflight(struct mkobj *m)
 	char local[INET_STRLEN];
 
 	inet_name(m->fd[0], false, local);
-	mkobj_key_fd(m, m->fd[0], "laddr=%s", local);
+	mkobj_key_fd(m, m->fd[0], "laddr=%s backlog=1", local);
 }
 
 static void make_inflight_inside(struct mkobj *m)
