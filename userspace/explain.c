@@ -8,7 +8,7 @@
 #include "tool.h"
 #include "words.h"
 
-/* What a needs template looks like to people: {ino} as INO. */
+/* What a list of options or messages looks like to people: alternatives joined by "or", {ino} as INO. */
 static char *readable(const char *needs)
 {
 	char *text = words_needs(needs), *in, *out = text;
@@ -43,8 +43,12 @@ static void print_spans(const struct ckpt_rule *rule)
 		free(needs);
 		fputc('\n', stdout);
 	}
-	if (*rule->criu)
-		printf("  criu prints:      %s\n", rule->criu);
+	if (*rule->criu) {
+		char *texts = readable(rule->criu);
+
+		printf("  criu prints:      %s\n", texts);
+		free(texts);
+	}
 }
 
 static int no_such_rule(const char *name)

@@ -55,8 +55,8 @@ def reason_known(report, dump, messages):
     Whether criu's first errors hold what the rule table predicts for one of the findings; None
     where the table predicts no text.
     """
-    wanted = {messages.get(f.rule, "") for f in report.findings
-              if f.cls in ("blocker", "option")} - {""}
+    wanted = {text for f in report.findings if f.cls in ("blocker", "option")
+              for text in messages.get(f.rule, "").split("|")} - {""}
     if not wanted:
         return None
     return any(w in e for w in wanted for e in dump.errors)

@@ -77,7 +77,7 @@ def read(pid, target):
 
 
 def messages(path):
-    """Rule name -> what the rule table says that CRIU prints, '' if nothing."""
+    """Rule name -> what the rule table says that CRIU prints, alternatives separated by '|'."""
     with open(path, encoding="utf-8") as f:
         text = f.read()
     row = re.compile(r'^CKPT_RULE\(\w+, "([^"]+)",.*?\n\t  "([^"]*)",\n', re.M | re.S)

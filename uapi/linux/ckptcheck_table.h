@@ -38,7 +38,8 @@ struct ckpt_span {
  * @seed: item of CRIU's page of 2013 that it comes from, 0 if none
  * @spans: ascending by version; @nr_spans are in use
  * @nr_spans: number of spans, at least one
- * @criu: part of what CRIU prints when it refuses, "" if it prints nothing
+ * @criu: part of what CRIU prints when it refuses, alternatives separated by "|", "" if it
+ *        prints nothing of its own
  * @summary: one line for people
  */
 struct ckpt_rule {
