@@ -8,7 +8,7 @@
 #include "tool.h"
 #include "words.h"
 
-/* What a list of options or messages looks like to people: alternatives joined by "or", {ino} as INO. */
+/* Options or messages for people: alternatives joined by "or", {ino} as INO. */
 static char *readable(const char *needs)
 {
 	char *text = words_needs(needs), *in, *out = text;

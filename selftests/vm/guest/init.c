@@ -291,7 +291,8 @@ static void open_streams(struct stream *s, int *ends, int merged)
 	int i, p[2];
 
 	for (i = 0; i < 2; i++) {
-		s[i].pipe = s[i].port = -1;
+		s[i].pipe = -1;
+		s[i].port = -1;
 		if (i == 1 && merged) {
 			ends[1] = ends[0];
 			break;
