@@ -14,7 +14,8 @@ qemu_cpu()
 
 # Takes the place of the calling shell. Its stdout is the port with the guest's status; all else
 # goes to plain files, which never make the guest wait for a slow reader. A panic reboots, and a
-# reboot ends qemu, without a status.
+# reboot ends qemu, without a status. The default machine, pc, routes interrupts by an AML loop, which
+# takes the debug kernel half a minute for each device.
 qemu_exec()
 {
 	local kernel=$1 initramfs=$2 root=$3
@@ -22,7 +23,7 @@ qemu_exec()
 	exec </dev/null 2>"$RUN/qemu.log"
 	# shellcheck disable=SC2046 # options
 	TMPDIR=$RUN exec setpriv --pdeathsig KILL qemu-system-x86_64 \
-		-nodefaults -no-user-config -display none -no-reboot -m "$MEMORY" \
+		-machine q35 -nodefaults -no-user-config -display none -no-reboot -m "$MEMORY" \
 		$(qemu_cpu) \
 		-kernel "$kernel/bzImage" -initrd "$initramfs" \
 		-append "console=ttyS0 loglevel=5 oops=panic panic=-1 rcupdate.rcu_cpu_stall_timeout=60 $APPEND" \
