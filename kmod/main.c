@@ -95,7 +95,7 @@ module_init(ckpt_init);
 module_exit(ckpt_exit);
 
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION("0.1");
 MODULE_ALIAS_FS("ckptcheck");
 MODULE_DESCRIPTION("Tells what keeps CRIU from checkpointing a process tree");
 MODULE_AUTHOR("ckptcheck maintainers");

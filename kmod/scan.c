@@ -198,6 +198,8 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_table_free(&scan->shared);
 	ckpt_table_free(&scan->sockets);
 	ckpt_table_free(&scan->packet_pipes);
+	ckpt_table_free(&scan->folders);
+	scan->last_folder = NULL;
 	ckpt_batch_free(&scan->batch);
 	kvfree(scan->marks);
 	scan->marks = NULL;

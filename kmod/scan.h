@@ -62,6 +62,9 @@ struct ckpt_proc {
  * @members: signal_struct of each process of the set; value: index + 1
  * @shared: mm, files, fs and sighand of each process, to see which are shared
  * @sockets: UNIX sockets inside
+ * @folders: folders of files, by mount; one file of each is looked at in the second pass
+ * @last_folder: the one looked up last, and its mount; compared only
+ * @last_mnt: see @last_folder
  * @pipe_ends: ends of pipes that can be read
  * @packet_pipes: pipes of which an end inside is in packet mode
  * @marks: @nr_marks of @cap_marks
@@ -84,6 +87,9 @@ struct ckpt_scan {
 	struct ckpt_table members;
 	struct ckpt_table shared;
 	struct ckpt_table sockets;
+	struct ckpt_table folders;
+	const void *last_folder;
+	const void *last_mnt;
 	u32 pipe_ends;
 	struct ckpt_table packet_pipes;
 	struct ckpt_mark *marks;

@@ -22,6 +22,12 @@
 #define CKPT_CHUNK	256
 #define CKPT_FD_SLOTS	32768
 
+/* Descriptors that CRIU needs in the process, from the lowest free one on. */
+#define CKPT_CRIU_FDS	2
+
+/* Room that a table is given at first. */
+#define CKPT_TABLE_STEP	16
+
 /* Return: 0, -ENOMEM, -E2BIG (max_objects) or -EINTR. */
 static int ckpt_walk_room(struct ckpt_scan *scan)
 {
@@ -36,11 +42,30 @@ static int ckpt_walk_room(struct ckpt_scan *scan)
 	return ckpt_grow((void **)&scan->marks, &scan->cap_marks, &room);
 }
 
+/* Makes room in the tables that the first look adds to: twice as much each time. */
+static int ckpt_walk_tables(struct ckpt_scan *scan)
+{
+	struct ckpt_table *tables[] = { &scan->folders, &scan->sockets, &scan->packet_pipes };
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
+		if (!ckpt_table_has_room(tables[i]) &&
+		    ckpt_table_reserve(tables[i], tables[i]->used + CKPT_TABLE_STEP))
+			return -ENOMEM;
+	return 0;
+}
+
 static void ckpt_walk_mark(struct ckpt_scan *scan, struct ckpt_proc *proc, unsigned long at,
 			   bool is_vma)
 {
 	scan->marks[scan->nr_marks++] = (struct ckpt_mark){ .at = at, .is_vma = is_vma };
 	proc->nr_marks++;
+}
+
+/* The code that CRIU puts into the process opens some descriptors of its own. */
+static bool ckpt_walk_used_up(const struct task_struct *task, const struct files_struct *files)
+{
+	return (u64)files->next_fd + CKPT_CRIU_FDS > task_rlimit(task, RLIMIT_NOFILE);
 }
 
 /*
@@ -59,6 +84,8 @@ static bool ckpt_walk_slots(struct ckpt_scan *scan, struct ckpt_proc *proc,
 
 	ckpt_assert_held(&task->alloc_lock);
 	ckpt_assert_held(&files->file_lock);
+	if (!*next && ckpt_walk_used_up(task, files))
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_DESCRIPTORS);
 	for (fd = *next; seen < CKPT_CHUNK; fd++) {
 		fd = find_next_bit(fdt->open_fds, end, fd);
 		if (fd >= end)
@@ -125,8 +152,7 @@ int ckpt_walk_files(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 		begin = ckpt_hold_begin();
 		room = ckpt_walk_fd_chunk(scan, proc, task, &fd);
 		ckpt_hold_end(begin);
-		if (room && (ckpt_table_reserve(&scan->sockets, CKPT_CHUNK) ||
-			     ckpt_table_reserve(&scan->packet_pipes, CKPT_CHUNK)))
+		if (room && ckpt_walk_tables(scan))
 			return -ENOMEM;
 	}
 	return 0;

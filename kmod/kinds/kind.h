@@ -54,6 +54,8 @@ void ckpt_file_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 void ckpt_file_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj, const char *what);
 bool ckpt_file_plain(const struct file *file, const struct inode *inode);
 
+const char *ckpt_path_doubt(const struct path *path);
+
 bool ckpt_lock_peek(const struct inode *inode);
 void ckpt_lock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 

@@ -101,6 +101,7 @@ enum ckptcheck_class {
 	REASON(SIGNALS, "signals", "a pending SIGTRAP, or a stop by the terminal") \
 	REASON(FROZEN, "frozen", "a process in a frozen cgroup") \
 	REASON(GROUPS, "groups", "a process in very many groups") \
+	REASON(DESCRIPTORS, "descriptors", "a process without descriptors left for criu's use") \
 	REASON(PIPES, "pipes", "very many pipes") \
 	REASON(LEADER_DEAD, "leader-dead", "threads whose leader is gone") \
 	REASON(VFORK, "vfork", "a parent that waits in vfork") \

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kinds/mount.c - does the path of a file still lead to it, as far as mounts are concerned? */
+
+#include <linux/dcache.h>
+#include <linux/fs_struct.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/path.h>
+
+#include "kind.h"
+
+/* Folders deep and mounts deep; a path of 4096 bytes has no more. */
+#define CKPT_PATH_STEPS	4096
+
+/*
+ * Is anything mounted on a folder between @at and the root of its mount, both included?
+ * @skip_first: not on @at itself.
+ */
+static bool ckpt_path_covered(const struct path *at, bool skip_first)
+{
+	struct dentry *dentry = dget(at->dentry), *parent;
+	int steps = CKPT_PATH_STEPS;
+	bool covered = false;
+
+	while (--steps) {
+		struct path here = { .mnt = at->mnt, .dentry = dentry };
+
+		covered = !skip_first && path_is_mountpoint(&here);
+		skip_first = false;
+		if (covered || dentry == at->mnt->mnt_root || IS_ROOT(dentry))
+			break;
+		parent = dget_parent(dentry);
+		dput(dentry);
+		dentry = parent;
+	}
+	dput(dentry);
+	return covered || !steps;
+}
+
+/* The mount that everything the reader can name is below. */
+static struct vfsmount *ckpt_reader_top(void)
+{
+	struct vfsmount *top;
+	struct path root;
+
+	get_fs_root(current->fs, &root);
+	while (follow_up(&root))
+		;
+	top = root.mnt;
+	path_put(&root);
+	return top;
+}
+
+/* At a mount point: does it lead into the mount that we came from?  It may be covered by now. */
+static bool ckpt_leads_to(const struct path *point, const struct vfsmount *mnt)
+{
+	struct path below = *point;
+	bool leads;
+
+	path_get(&below);
+	leads = follow_down_one(&below) && below.mnt == mnt;
+	path_put(&below);
+	return leads;
+}
+
+/**
+ * ckpt_path_doubt() - what keeps a path from leading to its file
+ * @path: of a file on an ordinary mount, in the reader's mount namespace
+ *
+ * Looks at the dentry cache and the mounts alone: no file system is asked.  May sleep.
+ * Return: the reason, for people, or NULL.
+ */
+const char *ckpt_path_doubt(const struct path *path)
+{
+	const char *doubt = NULL;
+	struct path at = *path;
+	bool up = false;
+
+	path_get(&at);
+	while (!doubt) {
+		const struct vfsmount *mnt = at.mnt;
+
+		if (ckpt_path_covered(&at, up)) {
+			doubt = "file below a mount that covers it";
+			break;
+		}
+		up = follow_up(&at);
+		if (!up) {
+			if (mnt != ckpt_reader_top())
+				doubt = "file on a detached mount";
+			break;
+		}
+		if (!ckpt_leads_to(&at, mnt))
+			doubt = "file below a mount that covers it";
+	}
+	path_put(&at);
+	return doubt;
+}
