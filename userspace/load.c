@@ -42,7 +42,7 @@ static void __attribute__((noreturn)) load_failed(const char *what, int error)
 {
 	switch (error) {
 	case ENOENT:
-		errx(EXIT_ERROR, "no module %s for kernel %s: install ckptcheck-dkms, or build it and give its file: ckptcheck --load=./ckptcheck.ko",
+		errx(EXIT_ERROR, "no module %s for kernel %s: build and install it (make install), or give its file: ckptcheck --load=./ckptcheck.ko",
 		     what, release());
 	case EPERM:
 	case EACCES:
