@@ -91,6 +91,7 @@ static int ckpt_collect_proc(struct ckpt_scan *scan, struct ckpt_proc *proc)
 	err = ckpt_proc_access(scan, proc);
 	if (err || !proc->may_read)
 		goto put;
+	ckpt_ns_collect(scan, proc, task);
 	ckpt_task_collect(scan, proc, task);
 	err = ckpt_walk_files(scan, proc, task);
 	if (!err)
@@ -196,6 +197,7 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_report_reset(&scan->report);
 	ckpt_set_free(scan);
 	ckpt_table_free(&scan->shared);
+	ckpt_table_free(&scan->nets);
 	ckpt_table_free(&scan->sockets);
 	ckpt_table_free(&scan->packet_pipes);
 	ckpt_table_free(&scan->folders);

@@ -51,6 +51,31 @@ struct ckpt_proc {
 	bool walked;
 };
 
+/* Kinds of namespaces. */
+enum ckpt_ns {
+	CKPT_NS_NET,
+	CKPT_NS_IPC,
+	CKPT_NS_UTS,
+	CKPT_NS_MNT,
+	CKPT_NS_CGROUP,
+	CKPT_NS_TIME,
+	CKPT_NS_PID,
+	CKPT_NS_USER,
+	CKPT_NR_NS
+};
+
+/**
+ * struct ckpt_spaces - the namespaces of a process
+ * @ns: compared only; NULL where it has given them back
+ * @net_number: number of the network namespace
+ * @for_children: its children will have other ones
+ */
+struct ckpt_spaces {
+	const void *ns[CKPT_NR_NS];
+	u32 net_number;
+	bool for_children;
+};
+
 /**
  * struct ckpt_scan - one scan; lives on the stack of one read, not shared
  * @fs: mount it came through
@@ -61,6 +86,9 @@ struct ckpt_proc {
  * @procs: the dumped set, @nr_procs of @cap_procs
  * @members: signal_struct of each process of the set; value: index + 1
  * @shared: mm, files, fs and sighand of each process, to see which are shared
+ * @reader_spaces: namespaces of the reader, which criu would have
+ * @root_spaces: of @root
+ * @nets: network namespaces of the set
  * @sockets: UNIX sockets inside
  * @folders: folders of files, by mount; one file of each is looked at in the second pass
  * @last_folder: the one looked up last, and its mount; compared only
@@ -86,6 +114,9 @@ struct ckpt_scan {
 	u32 cap_procs;
 	struct ckpt_table members;
 	struct ckpt_table shared;
+	struct ckpt_spaces reader_spaces;
+	struct ckpt_spaces root_spaces;
+	struct ckpt_table nets;
 	struct ckpt_table sockets;
 	struct ckpt_table folders;
 	const void *last_folder;

@@ -197,7 +197,7 @@ static void ckpt_folder_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj
 	const char *doubt;
 
 	if (path->mnt->mnt_flags & MNT_INTERNAL ||
-	    scan->report.reasons & BIT(CKPT_REASON_NAMESPACES))
+	    scan->report.reasons & (BIT(CKPT_REASON_NAMESPACES) | BIT(CKPT_REASON_MOUNTS)))
 		return;
 	doubt = ckpt_path_doubt(path);
 	if (!doubt)

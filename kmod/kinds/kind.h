@@ -7,6 +7,7 @@
 
 #include "scan.h"
 
+struct net;
 struct sock;
 struct vm_area_struct;
 
@@ -68,6 +69,11 @@ void ckpt_inet_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct 
 
 bool ckpt_vma_peek(struct vm_area_struct *vma);
 void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+
+void ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
+		     struct task_struct *task);
+bool ckpt_ns_own(const struct ckpt_scan *scan, enum ckpt_ns which);
+bool ckpt_ns_has_net(const struct ckpt_scan *scan, const struct net *net);
 
 void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);

@@ -33,9 +33,9 @@ static bool ckpt_sock_ebpf(struct sock *sk)
 }
 
 /* What no rule names yet, whatever the family. */
-static const char *ckpt_sock_doubt(struct sock *sk)
+static const char *ckpt_sock_doubt(const struct ckpt_scan *scan, struct sock *sk)
 {
-	if (sock_net(sk) != current->nsproxy->net_ns)
+	if (!ckpt_ns_has_net(scan, sock_net(sk)))
 		return "socket of another network namespace";
 	if (ckpt_sock_ebpf(sk))
 		return "socket with an eBPF filter";
@@ -59,7 +59,7 @@ static enum ckpt_look ckpt_peek_sock(struct ckpt_scan *scan, struct file *file,
 		look = ckpt_inet_peek(sk);
 		break;
 	}
-	return look == CKPT_FINE && ckpt_sock_doubt(sk) ? CKPT_MARK : look;
+	return look == CKPT_FINE && ckpt_sock_doubt(scan, sk) ? CKPT_MARK : look;
 }
 
 static void ckpt_judge_family(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
@@ -98,7 +98,7 @@ static void ckpt_judge_sock(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		ckpt_judge_family(scan, obj, sk);
 		return;
 	}
-	doubt = ckpt_sock_doubt(sk);
+	doubt = ckpt_sock_doubt(scan, sk);
 	if (doubt)
 		ckpt_file_unknown(scan, obj, doubt);
 }

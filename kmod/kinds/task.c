@@ -3,8 +3,6 @@
 
 #include <linux/cred.h>
 #include <linux/mm.h>
-#include <linux/nsproxy.h>
-#include <linux/pid_namespace.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -86,29 +84,6 @@ static void ckpt_task_collect_shared(struct ckpt_scan *scan, struct ckpt_proc *p
 	}
 }
 
-/* Does the task live in the namespaces of the reader, who plays criu? */
-static bool ckpt_task_own_namespaces(struct task_struct *task)
-{
-	const struct nsproxy *mine = current->nsproxy, *its;
-	bool own = false;
-
-	task_lock(task);
-	its = task->nsproxy;
-	if (its && its != mine)
-		own = its->uts_ns != mine->uts_ns || its->ipc_ns != mine->ipc_ns ||
-		      its->mnt_ns != mine->mnt_ns || its->net_ns != mine->net_ns ||
-		      its->cgroup_ns != mine->cgroup_ns || its->time_ns != mine->time_ns ||
-		      its->pid_ns_for_children != mine->pid_ns_for_children ||
-		      its->time_ns_for_children != mine->time_ns_for_children;
-	task_unlock(task);
-	rcu_read_lock();
-	if (task_active_pid_ns(task) != task_active_pid_ns(current) ||
-	    __task_cred(task)->user_ns != current_user_ns())
-		own = true;
-	rcu_read_unlock();
-	return own;
-}
-
 /* A pending SIGTRAP, and a stop by the terminal, are refused; both words may change any time. */
 static bool ckpt_task_odd_signals(struct ckpt_scan *scan, struct task_struct *task)
 {
@@ -155,8 +130,6 @@ void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct ta
 	if (task->flags & PF_KTHREAD)
 		return;
 	ckpt_task_collect_shared(scan, proc, task);
-	if (ckpt_task_own_namespaces(task))
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_NAMESPACES);
 	if (ckpt_task_odd_signals(scan, task))
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_SIGNALS);
 	if (READ_ONCE(task->jobctl) & JOBCTL_TRAP_FREEZE)

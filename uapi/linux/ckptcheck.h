@@ -96,7 +96,9 @@ enum ckptcheck_class {
  */
 #define CKPTCHECK_REASONS(REASON) \
 	REASON(NO_ACCESS, "no-access", "processes that the reader may not inspect") \
-	REASON(NAMESPACES, "namespaces", "namespaces other than those of the reader") \
+	REASON(NAMESPACES, "namespaces", "members in various namespaces, or a user or time one") \
+	REASON(MOUNTS, "mounts", "the mounts of an own mount namespace") \
+	REASON(NETWORK, "network", "the devices of an own network namespace") \
 	REASON(SHARED, "shared", "fd tables, memory or handlers that processes share") \
 	REASON(SIGNALS, "signals", "a pending SIGTRAP, or a stop by the terminal") \
 	REASON(FROZEN, "frozen", "a process in a frozen cgroup") \

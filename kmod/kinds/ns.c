@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kinds/ns.c - namespaces: the root's own, which CRIU saves with it, and those of other members,
+ * which it mostly cannot.
+ *
+ * The reader plays criu: a namespace is the root's own if it is not the reader's.
+ */
+
+#include <linux/cred.h>
+#include <linux/nsproxy.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <net/net_namespace.h>
+
+#include "kind.h"
+
+/* A zombie has given its namespaces back: false then, but for those that it keeps to the end. */
+static bool ckpt_ns_of(struct task_struct *task, struct ckpt_spaces *out)
+{
+	const struct nsproxy *proxy;
+
+	*out = (struct ckpt_spaces){};
+	task_lock(task);
+	proxy = task->nsproxy;
+	if (proxy) {
+		out->ns[CKPT_NS_NET] = proxy->net_ns;
+		out->ns[CKPT_NS_IPC] = proxy->ipc_ns;
+		out->ns[CKPT_NS_UTS] = proxy->uts_ns;
+		out->ns[CKPT_NS_MNT] = proxy->mnt_ns;
+		out->ns[CKPT_NS_CGROUP] = proxy->cgroup_ns;
+		out->ns[CKPT_NS_TIME] = proxy->time_ns;
+		out->net_number = proxy->net_ns->ns.inum;
+		out->for_children = proxy->time_ns_for_children != proxy->time_ns ||
+				    proxy->pid_ns_for_children != task_active_pid_ns(task);
+	}
+	task_unlock(task);
+	rcu_read_lock();
+	out->ns[CKPT_NS_PID] = task_active_pid_ns(task);
+	out->ns[CKPT_NS_USER] = __task_cred(task)->user_ns;
+	rcu_read_unlock();
+	return proxy;
+}
+
+/**
+ * ckpt_ns_own() - does the root live in a namespace of its own?
+ * @scan: scan, whose first pass has seen the root
+ * @which: kind of namespace
+ */
+bool ckpt_ns_own(const struct ckpt_scan *scan, enum ckpt_ns which)
+{
+	return scan->root_spaces.ns[which] &&
+	       scan->root_spaces.ns[which] != scan->reader_spaces.ns[which];
+}
+
+/**
+ * ckpt_ns_has_net() - does a network namespace belong to the set?
+ * @scan: scan, whose first pass is over
+ * @net: referenced
+ *
+ * CRIU looks for sockets in the network namespaces of the members and nowhere else.
+ */
+bool ckpt_ns_has_net(const struct ckpt_scan *scan, const struct net *net)
+{
+	return ckpt_table_find(&scan->nets, net, net->ns.inum);
+}
+
+static void ckpt_ns_add_net(struct ckpt_scan *scan, const struct ckpt_spaces *its)
+{
+	if (ckpt_table_reserve(&scan->nets, 1))
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
+	else
+		ckpt_table_add(&scan->nets, its->ns[CKPT_NS_NET], its->net_number);
+}
+
+/* Whatever of the root's namespaces has no rules yet. */
+static void ckpt_ns_collect_root(struct ckpt_scan *scan, const struct ckpt_spaces *its)
+{
+	ckpt_ns_of(current, &scan->reader_spaces);
+	scan->root_spaces = *its;
+	if (ckpt_ns_own(scan, CKPT_NS_MNT))
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_MOUNTS);
+	if (ckpt_ns_own(scan, CKPT_NS_NET))
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_NETWORK);
+	if (ckpt_ns_own(scan, CKPT_NS_USER) || ckpt_ns_own(scan, CKPT_NS_TIME) ||
+	    (ckpt_ns_own(scan, CKPT_NS_PID) && !is_child_reaper(scan->root)))
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_NAMESPACES);
+}
+
+/**
+ * ckpt_ns_collect() - first look at the namespaces of a process
+ * @scan: scan
+ * @proc: process of the set; the root comes first
+ * @task: its leader, referenced
+ *
+ * May sleep.
+ */
+void ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
+		     struct task_struct *task)
+{
+	struct ckpt_spaces its;
+	bool alive = ckpt_ns_of(task, &its);
+	enum ckpt_ns which;
+
+	if (proc->pid == scan->root)
+		ckpt_ns_collect_root(scan, &its);
+	if (!alive)
+		return;
+	ckpt_ns_add_net(scan, &its);
+	for (which = 0; which < CKPT_NR_NS; which++)
+		if (its.ns[which] != scan->root_spaces.ns[which])
+			ckpt_report_incomplete(&scan->report, CKPT_REASON_NAMESPACES);
+	if (its.for_children)
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_NAMESPACES);
+}
