@@ -102,6 +102,7 @@ static int ckpt_find_vmas(struct ckpt_scan *scan, struct ckpt_proc *proc,
 		obj.file = vma->vm_file;
 		obj.inode = obj.file ? file_inode(obj.file) : NULL;
 		obj.vm_flags = vma->vm_flags;
+		obj.uprobes = ckpt_vma_is_uprobes(vma);
 		ckpt_found_add(scan, found, &obj);
 	}
 	mmap_read_unlock(mm);

@@ -39,6 +39,7 @@ MISS(dev_urandom, "chrdev-unsupported.miss-urandom");
 MISS(dev_kmsg, "chrdev-unsupported.miss-kmsg");
 MISS(no_blkdev, "blkdev-unsupported.miss");
 MISS(no_timerfd, "timerfd.miss");
+MISS(timerfd_boottime, "timerfd-alarm-clock.miss");
 MISS(eventfd, "file-anon-unsupported.miss");
 MISS(signalfd, "file-anon-unsupported.miss-signalfd");
 MISS(known_kind, "file-kind-unknown.miss");
@@ -87,7 +88,15 @@ MISS(udp_flushed, "udp-pending-msgmore.miss-flushed");
 MISS(map_zero, "vma-nonregular-file.miss");
 MISS(map_zero_shared, "vma-nonregular-file.miss-shared");
 MISS(map_file, "vma-nonregular-file.miss-file");
+MISS(map_io_shared, "vma-io-pfn.miss");
+MISS(map_file_private, "vma-io-pfn.miss-file");
+MISS(map_file_shared, "vma-io-shared.miss");
 MISS(map_aio, "vma-anon-inode.miss");
+MISS(shm_own_ipcns, "shm-sysv-host-ipcns.miss");
+MISS(shm_detached, "shm-sysv-host-ipcns.miss-detached");
+MISS(shm_anonymous, "shm-sysv-host-ipcns.miss-anonymous");
+MISS(shm_memfd, "shm-sysv-host-ipcns.miss-memfd");
+MISS(shm_tmpfs, "shm-sysv-host-ipcns.miss-tmpfs");
 
 FIXTURE_SETUP(miss)
 {

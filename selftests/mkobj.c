@@ -24,12 +24,14 @@
 static const struct mkobj_case *const tables[] = {
 	mkobj_env_cases, mkobj_task_cases, mkobj_file_cases, mkobj_pipe_cases, mkobj_lock_cases,
 	mkobj_unix_cases, mkobj_tcp_cases, mkobj_sock_cases, mkobj_udp_cases, mkobj_mm_cases,
+	mkobj_ipc_cases,
 };
 
 #define NR_TABLES	(sizeof(tables) / sizeof(tables[0]))
 
 static struct mkobj *objects;
 static int nr_objects;
+static int nr_prepared;
 /* What was forked, and the target: the same, or the child of the session leader outside. */
 static pid_t child_pid, target_pid;
 
@@ -189,6 +191,9 @@ static void kill_all(void)
 	if (target_pid > 0)
 		kill(target_pid, SIGKILL);
 	kill_children();
+	while (nr_prepared--)
+		if (objects[nr_prepared].c->cleanup)
+			objects[nr_prepared].c->cleanup(&objects[nr_prepared]);
 	mkobj_remove_dir();
 }
 
@@ -258,9 +263,9 @@ static void make_all(void)
 	atexit(kill_all);
 	mkobj_make_dir();
 	mkobj_channel_new(objects, nr_objects);
-	for (i = 0; i < nr_objects; i++)
-		if (objects[i].c->prepare)
-			objects[i].c->prepare(&objects[i]);
+	for (; nr_prepared < nr_objects; nr_prepared++)
+		if (objects[nr_prepared].c->prepare)
+			objects[nr_prepared].c->prepare(&objects[nr_prepared]);
 	child_pid = fork_target();
 	target_pid = mkobj_channel_listen();
 	if (!target_pid)

@@ -8,6 +8,7 @@
  *	finish()   locks, seizes, connects <---
  *		   ----------------------------> settle()  what has to come last
  *	READY <pid>				pause()
+ *	cleanup()  what outlives all of them
  *
  * The channel between the two is a socket that is gone before READY is printed.
  */
@@ -35,6 +36,7 @@ enum mkobj_parent { MKOBJ_HOLDER, MKOBJ_LEADER, MKOBJ_UNREAPING };
  * @finish: in the holder, after all objects are made
  * @settle: in the target, after finish()
  * @run: in the target, instead of pause(), for ever
+ * @cleanup: in the holder, when the target and its children are gone; not if prepare() failed
  * @arg: for the functions
  * @num: for the functions
  * @uid: user of the target, 0 for root
@@ -51,6 +53,7 @@ struct mkobj_case {
 	void (*finish)(struct mkobj *m);
 	void (*settle)(struct mkobj *m);
 	void (*run)(struct mkobj *m);
+	void (*cleanup)(struct mkobj *m);
 	const char *arg;
 	long num;
 	uid_t uid;
@@ -67,7 +70,7 @@ struct mkobj_case {
  * @fd: descriptors of either side, -1 where unused; the holder's are never inherited; those that
  *	the target gave away by mkobj_give() are here in finish()
  * @nfd: number of @fd in use
- * @value: told by mkobj_tell() in the target, for finish()
+ * @value: told by mkobj_tell() in the target, for finish(); or set by prepare() for all others
  */
 struct mkobj {
 	const struct mkobj_case *c;
@@ -89,6 +92,7 @@ extern const struct mkobj_case mkobj_tcp_cases[];
 extern const struct mkobj_case mkobj_udp_cases[];
 extern const struct mkobj_case mkobj_sock_cases[];
 extern const struct mkobj_case mkobj_mm_cases[];
+extern const struct mkobj_case mkobj_ipc_cases[];
 
 /* Ends everything: status 4 where the machine lacks the feature (by errno), 1 otherwise. */
 void mkobj_fail(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));

@@ -59,7 +59,7 @@ static void make_timerfd(struct mkobj *m)
 {
 	int fd = mkobj_try(timerfd_create(m->c->num, 0), "timerfd_create");
 
-	mkobj_key(m, "fd=%d", fd);
+	mkobj_key(m, "fd=%d clock=%ld", fd, m->c->num);
 }
 
 static void make_eventfd(struct mkobj *m)
@@ -114,6 +114,7 @@ static void make_opath(struct mkobj *m)
 }
 
 #define CHRDEV	"chrdev-unsupported"
+#define ALARM	"timerfd-alarm-clock"
 #define ANON	"file-anon-unsupported"
 #define UNKNOWN	"file-kind-unknown"
 
@@ -137,6 +138,12 @@ const struct mkobj_case mkobj_file_cases[] = {
 	  .make = make_plain_file },
 	{ .name = "timerfd", .rule = "timerfd", .make = make_timerfd, .num = CLOCK_MONOTONIC },
 	{ .name = "timerfd.miss", .rule = "timerfd", .make = make_eventfd },
+	{ .name = ALARM, .rule = ALARM, .make = make_timerfd, .num = CLOCK_BOOTTIME_ALARM,
+	  .flags = "root-only" },
+	{ .name = ALARM ".realtime", .rule = ALARM, .make = make_timerfd,
+	  .num = CLOCK_REALTIME_ALARM, .flags = "root-only" },
+	{ .name = ALARM ".miss", .rule = ALARM, .make = make_timerfd, .num = CLOCK_BOOTTIME,
+	  .flags = "also=timerfd" },
 	{ .name = ANON, .rule = ANON, .make = make_anon,
 	  .arg = "io_uring userfaultfd perf fscontext" },
 	{ .name = ANON ".io-uring", .rule = ANON, .make = make_anon, .arg = "io_uring" },

@@ -2,7 +2,10 @@
 /* mkobj_mm.c - mappings that CRIU cannot save; the descriptor is closed each time. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <glob.h>
 #include <linux/aio_abi.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -39,7 +42,7 @@ static void map_file(struct mkobj *m)
 	int fd = mkobj_file(m, "file", O_RDWR);
 	char *addr;
 
-	addr = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	addr = mmap(NULL, 4096, PROT_READ | PROT_WRITE, m->c->num, fd, 0);
 	if (addr == MAP_FAILED)
 		mkobj_fail("mmap: %m");
 	close(fd);
@@ -64,6 +67,52 @@ static void map_aio(struct mkobj *m)
 	mkobj_try(syscall(SYS_io_setup, 8, &ctx), "io_setup");
 }
 
+/* Maps a page of the first PCI device that has memory. */
+static void map_pci(struct mkobj *m)
+{
+	long size = sysconf(_SC_PAGESIZE);
+	char *addr = MAP_FAILED, link[32], path[256];
+	glob_t g = {};
+	size_t i;
+	ssize_t n;
+	int fd;
+
+	glob("/sys/bus/pci/devices/*/resource[0-9]", 0, NULL, &g);
+	for (i = 0; i < g.gl_pathc && addr == MAP_FAILED; i++) {
+		fd = open(g.gl_pathv[i], O_RDONLY);
+		if (fd < 0)
+			continue;
+		addr = mmap(NULL, size, PROT_READ, m->c->num, fd, 0);
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		n = readlink(link, path, sizeof(path) - 1);
+		path[n < 0 ? 0 : n] = '\0';
+		close(fd);
+	}
+	globfree(&g);
+	if (addr == MAP_FAILED)
+		mkobj_lacks("no PCI device with memory that can be mapped");
+	mkobj_key(m, "vma=%lx-%lx path=%s", (unsigned long)addr, (unsigned long)addr + size, path);
+}
+
+/* The kernel's own page of clocks, which CRIU knows by its being readable. */
+static void hide_vvar(struct mkobj *m)
+{
+	unsigned long start = 0, end = 0;
+	FILE *f = fopen("/proc/self/maps", "r");
+	char line[512];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (strstr(line, "[vvar]"))
+			sscanf(line, "%lx-%lx", &start, &end);
+	if (f)
+		fclose(f);
+	if (!start || mprotect((void *)start, end - start, PROT_NONE))
+		mkobj_lacks("cannot protect [vvar]: %m");
+	mkobj_key(m, "vma=%lx-%lx", start, end);
+}
+
+#define IO	"vma-io-pfn"
+#define SHARED	"vma-io-shared"
 #define NODE	"vma-nonregular-file"
 #define ANON	"vma-anon-inode"
 
@@ -76,7 +125,15 @@ const struct mkobj_case mkobj_mm_cases[] = {
 	  .num = MAP_PRIVATE },
 	{ .name = NODE ".miss-shared", .rule = NODE, .make = map_node, .arg = "/dev/zero",
 	  .num = MAP_SHARED },
-	{ .name = NODE ".miss-file", .rule = NODE, .make = map_file },
+	{ .name = NODE ".miss-file", .rule = NODE, .make = map_file, .num = MAP_SHARED },
+	{ .name = IO, .rule = IO, .make = map_pci, .num = MAP_PRIVATE, .flags = "root-only" },
+	{ .name = IO ".vvar", .rule = IO, .make = hide_vvar },
+	{ .name = IO ".miss", .rule = IO, .make = map_pci, .num = MAP_SHARED,
+	  .flags = "root-only,also=vma-io-shared" },
+	{ .name = IO ".miss-file", .rule = IO, .make = map_file, .num = MAP_PRIVATE },
+	{ .name = SHARED, .rule = SHARED, .make = map_pci, .num = MAP_SHARED,
+	  .flags = "root-only" },
+	{ .name = SHARED ".miss", .rule = SHARED, .make = map_file, .num = MAP_SHARED },
 	{ .name = ANON, .rule = ANON, .make = map_anon_inode, .arg = "io_uring perf" },
 	{ .name = ANON ".perf", .rule = ANON, .make = map_anon_inode, .arg = "perf" },
 	{ .name = ANON ".miss", .rule = ANON, .make = map_aio },

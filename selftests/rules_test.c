@@ -60,6 +60,8 @@ TRIP(chrdev_fuse, "chrdev-unsupported.fuse", BLOCKER, "", "driver");
 TRIP(chrdev_loop, "chrdev-unsupported.loop-control", BLOCKER, "", "driver");
 TRIP(blkdev, "blkdev-unsupported", BLOCKER, "", "driver");
 TRIP(timerfd, "timerfd", INFO, "", "");
+TRIP(alarm, "timerfd-alarm-clock", BLOCKER, "", "");
+TRIP(alarm_realtime, "timerfd-alarm-clock.realtime", BLOCKER, "", "");
 TRIP(anon, "file-anon-unsupported", BLOCKER, "", "kind");
 TRIP(anon_io_uring, "file-anon-unsupported.io-uring", BLOCKER, "", "kind");
 TRIP(anon_userfaultfd, "file-anon-unsupported.userfaultfd", BLOCKER, "", "kind");
@@ -117,8 +119,16 @@ TRIP(udp_more, "udp-pending-msgmore", LOSSY, "", "");
 TRIP(udp_more_ipv6, "udp-pending-msgmore.ipv6", LOSSY, "", "");
 TRIP(vma_node, "vma-nonregular-file", BLOCKER, "", "");
 TRIP(vma_node_private, "vma-nonregular-file.private", BLOCKER, "", "");
+TRIP(vma_io, "vma-io-pfn", BLOCKER, "", "");
+TRIP(vma_io_vvar, "vma-io-pfn.vvar", BLOCKER, "", "");
+TRIP(vma_io_shared, "vma-io-shared", INFO, "", "");
 TRIP(vma_anon, "vma-anon-inode", BLOCKER, "", "kind");
 TRIP(vma_anon_perf, "vma-anon-inode.perf", BLOCKER, "", "kind");
+TRIP(shm, "shm-sysv-host-ipcns", BLOCKER, "", "");
+TRIP(shm_nameless, "shm-sysv-host-ipcns.nameless", BLOCKER, "", "");
+TRIP(shm_child, "shm-sysv-host-ipcns.child", BLOCKER, "", "");
+TRIP(shm_removed, "shm-sysv-host-ipcns.removed", BLOCKER, "", "");
+TRIP(shm_hugetlb, "shm-sysv-host-ipcns.hugetlb", BLOCKER, "", "");
 
 static const struct ckpt_rule *find_rule(const char *name)
 {

@@ -74,17 +74,19 @@ static void ckpt_judge_timerfd(struct ckpt_scan *scan, const struct ckpt_obj *ob
 	char info[CKPT_FDINFO_SIZE], *at;
 	struct ckpt_finding *f;
 	int clock = -1;
+	bool alarm;
 
 	if (ckpt_fdinfo_read(scan->fs, obj->file, info, sizeof(info)) >= 0) {
 		at = strstr(info, "clockid:");
 		if (at)
 			sscanf(at, "clockid: %d", &clock);
 	}
-	if (clock < 0 || clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM) {
-		ckpt_file_unknown(scan, obj, clock < 0 ? "timerfd" : "timerfd of an alarm clock");
+	if (clock < 0) {
+		ckpt_file_unknown(scan, obj, "timerfd");
 		return;
 	}
-	f = ckpt_anon_emit(scan, obj, CKPT_TIMERFD);
+	alarm = clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM;
+	f = ckpt_anon_emit(scan, obj, alarm ? CKPT_TIMERFD_ALARM_CLOCK : CKPT_TIMERFD);
 	ckpt_key_u64(&scan->report, f, "clock", clock);
 }
 

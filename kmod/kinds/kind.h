@@ -25,6 +25,7 @@ enum ckpt_look {
  * @inode: of @file
  * @files: fd table that it was found in, compared only; NULL for a mapping
  * @vm_flags: of a mapping
+ * @uprobes: the mapping is that of uprobes
  */
 struct ckpt_obj {
 	struct ckpt_place place;
@@ -32,6 +33,7 @@ struct ckpt_obj {
 	struct inode *inode;
 	const void *files;
 	unsigned long vm_flags;
+	bool uprobes;
 };
 
 /**
@@ -68,7 +70,11 @@ enum ckpt_look ckpt_inet_peek(const struct sock *sk);
 void ckpt_inet_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 
 bool ckpt_vma_peek(struct vm_area_struct *vma);
+bool ckpt_vma_is_uprobes(struct vm_area_struct *vma);
 void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+
+bool ckpt_is_sysv_shm(const struct file *file);
+void ckpt_sysv_shm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
 void ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 		     struct task_struct *task);

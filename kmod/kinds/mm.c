@@ -16,12 +16,26 @@
 #define CKPT_AIO_RING_MAGIC	0xa10a10a1
 #define CKPT_ZERO_MINOR		5
 
-/* [vvar] and its like are VM_IO or VM_PFNMAP in every process; they have a name of their own. */
-static bool ckpt_vma_is_vvar(struct vm_area_struct *vma)
+/* Names that the kernel gives to its own mappings begin so; under mmap_lock. */
+static bool ckpt_vma_is_named(struct vm_area_struct *vma, const char *begin)
 {
 	const char *name = vma->vm_ops && vma->vm_ops->name ? vma->vm_ops->name(vma) : NULL;
 
-	return name && !strncmp(name, "[vvar", 5);
+	return name && !strncmp(name, begin, strlen(begin));
+}
+
+/*
+ * [vvar] and its like are VM_IO or VM_PFNMAP in every process.  CRIU knows them if they can be
+ * read.
+ */
+static bool ckpt_vma_is_vvar(struct vm_area_struct *vma)
+{
+	return vma->vm_flags & VM_READ && ckpt_vma_is_named(vma, "[vvar");
+}
+
+bool ckpt_vma_is_uprobes(struct vm_area_struct *vma)
+{
+	return !vma->vm_file && ckpt_vma_is_named(vma, "[uprobes]");
 }
 
 static bool ckpt_is_dev_zero(const struct inode *inode)
@@ -51,8 +65,8 @@ bool ckpt_vma_peek(struct vm_area_struct *vma)
 }
 
 /*
- * Files of tmpfs on the kernel's own mount: memfd, shared anonymous memory and /dev/zero mapped
- * shared are saved, a System V segment only with its namespace.
+ * Files of tmpfs on the kernel's own mount are saved: memfd, shared anonymous memory and /dev/zero
+ * mapped shared.
  */
 static const char *ckpt_vma_regular_doubt(const struct ckpt_obj *obj)
 {
@@ -62,8 +76,6 @@ static const char *ckpt_vma_regular_doubt(const struct ckpt_obj *obj)
 	if (ckpt_file_plain(file, inode))
 		return NULL;
 	if (file->f_path.mnt->mnt_flags & MNT_INTERNAL) {
-		if (!strncmp(file->f_path.dentry->d_name.name, "SYSV", 4))
-			return "System V shared memory";
 		if (inode->i_sb->s_magic == TMPFS_MAGIC)
 			return NULL;
 		return "mapping of a file of an internal mount";
@@ -92,14 +104,37 @@ static void ckpt_vma_judge_anon_inode(struct ckpt_scan *scan, const struct ckpt_
 	ckpt_key_str(&scan->report, f, "kind", name, strlen(name));
 }
 
+/* Its pages cannot be copied; of a shared file mapping CRIU copies none, and has learnt it late. */
+static void ckpt_vma_judge_io(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	bool shared = obj->file && obj->vm_flags & VM_MAYSHARE;
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, shared ? CKPT_VMA_IO_SHARED : CKPT_VMA_IO_PFN, &obj->place,
+		      NULL, 0);
+	if (obj->file)
+		ckpt_key_path(&scan->report, f, obj->file);
+}
+
+static const char *ckpt_vma_judge_regular(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	if (obj->vm_flags & (VM_IO | VM_PFNMAP))
+		ckpt_vma_judge_io(scan, obj);
+	if (!ckpt_is_sysv_shm(obj->file))
+		return ckpt_vma_regular_doubt(obj);
+	ckpt_sysv_shm_judge(scan, obj);
+	return NULL;
+}
+
 /* Judges a mapping of the set; no lock is held, its file is referenced.  May sleep. */
 void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
-	bool io = obj->vm_flags & (VM_IO | VM_PFNMAP);
 	const char *doubt = NULL;
 
-	if (!obj->file)
-		doubt = "mapping of device memory";
+	if (obj->uprobes)
+		doubt = "mapping of uprobes";
+	else if (!obj->file)
+		ckpt_vma_judge_io(scan, obj);
 	else if (ckpt_is_dev_zero(obj->inode))
 		doubt = NULL;
 	else if (S_ISCHR(obj->inode->i_mode) || S_ISBLK(obj->inode->i_mode))
@@ -108,10 +143,8 @@ void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		ckpt_vma_judge_anon_inode(scan, obj);
 	else if (!S_ISREG(obj->inode->i_mode))
 		doubt = "mapping of a file of an unknown type";
-	else if (io)
-		doubt = "mapping of device memory";
 	else
-		doubt = ckpt_vma_regular_doubt(obj);
+		doubt = ckpt_vma_judge_regular(scan, obj);
 	if (doubt)
 		ckpt_file_unknown(scan, obj, doubt);
 }

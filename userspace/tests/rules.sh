@@ -41,7 +41,7 @@ for rule in $rules; do
 	has "To do: "
 	that "... in the man page" grep -qx -e ".B ${rule//-/\\\\-}" $man
 done
-run 1 "--explain nonsense" --explain lock
+run 1 "--explain nonsense" --explain lock-
 says "did you mean lock-posix or lock-flock"
 
 if command -v man > /dev/null; then
@@ -54,7 +54,7 @@ done
 
 . ../completions/ckptcheck
 that "completes rules" [ "$(completed --explain udp-cork)" = $'udp-corked\nudp-cork-idle' ]
-that "completes rules behind =" [ "$(completed --explain = timer)" = timerfd ]
+that "completes rules behind =" [ "$(completed --explain = timerfd-)" = timerfd-alarm-clock ]
 that "completes modes" [ "$(completed --info e)" = each ]
 that "completes pids" [ "$(completed $$)" = $$ ]
 that "completes columns" [ "$(completed -o PID,TOD)" = PID,TODO ]
