@@ -32,6 +32,20 @@ MISS(traced_once, "task-traced.miss");
 MISS(thread_traced_once, "thread-traced.miss");
 MISS(thread_untraced, "thread-traced.miss-untraced");
 MISS(child_no_leader, "task-not-session-leader.miss");
+MISS(leader_alive, "task-leader-zombie.miss");
+MISS(forked, "task-shared-vm.miss");
+MISS(forked_fs, "task-shared-fs.miss");
+MISS(threads_share, "task-shared-sighand.miss");
+MISS(files_of_parent, "task-shared-files-nonparent.miss");
+MISS(files_of_parent_two, "task-shared-files-nonparent.miss-two");
+MISS(vfork_execed, "task-vfork-pending.miss");
+MISS(stop_stop, "task-stop-signal.miss");
+MISS(tstp_stop, "task-stop-tstp.miss");
+MISS(stop_one_thread, "task-stop-threads.miss");
+MISS(sigusr1, "sig-pending-sigtrap.miss");
+MISS(sigtrap_blocked, "sig-pending-sigtrap.miss-blocked");
+MISS(program64, "task-compat32.miss");
+MISS(seccomp_strict, "task-seccomp-filter.miss");
 MISS(dev_null, "chrdev-unsupported.miss");
 MISS(dev_zero, "chrdev-unsupported.miss-zero");
 MISS(dev_full, "chrdev-unsupported.miss-full");
@@ -137,10 +151,10 @@ TEST_F(miss, ok)
 TEST(all_misses)
 {
 	struct __fixture_variant_metadata *v;
-	char names[200][MKOBJ_NAME];
+	char names[400][MKOBJ_NAME];
 	int nr, i;
 
-	nr = mkobj_list(names, 200, "miss");
+	nr = mkobj_list(names, 400, "miss");
 	ASSERT_LT(0, nr);
 	for (i = 0; i < nr; i++) {
 		for (v = _miss_fixture_object.variant; v; v = v->next)

@@ -22,7 +22,8 @@
 #include "mkobj_channel.h"
 
 static const struct mkobj_case *const tables[] = {
-	mkobj_env_cases, mkobj_task_cases, mkobj_file_cases, mkobj_pipe_cases, mkobj_lock_cases,
+	mkobj_env_cases, mkobj_task_cases, mkobj_share_cases, mkobj_stop_cases,
+	mkobj_file_cases, mkobj_pipe_cases, mkobj_lock_cases,
 	mkobj_unix_cases, mkobj_tcp_cases, mkobj_sock_cases, mkobj_udp_cases, mkobj_mm_cases,
 	mkobj_ipc_cases,
 };
@@ -219,22 +220,6 @@ static void quit(int sig)
 	_exit(0);
 }
 
-/* Its descriptors are closed a moment before. */
-static void await_zombie(pid_t pid)
-{
-	char path[64], state = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	while (state != 'Z') {
-		f = fopen(path, "r");
-		if (!f || fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
-			mkobj_fail("%s: %m", path);
-		fclose(f);
-		usleep(1000);
-	}
-}
-
 static void __attribute__((noreturn)) make_foreign(const struct mkobj_case *c)
 {
 	printf("READY %d\n", c->foreign());
@@ -276,8 +261,9 @@ static void make_all(void)
 			objects[i].c->finish(&objects[i]);
 	}
 	mkobj_channel_settle();
-	if (wanted_parent() == MKOBJ_UNREAPING)
-		await_zombie(target_pid);
+	for (i = 0; i < nr_objects; i++)
+		if (objects[i].c->state)
+			mkobj_await(target_pid, objects[i].c->state);
 	printf("READY %d\n", target_pid);
 	fflush(stdout);
 	if (!freopen("/dev/null", "w", stdout))

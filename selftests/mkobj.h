@@ -42,6 +42,7 @@ enum mkobj_parent { MKOBJ_HOLDER, MKOBJ_LEADER, MKOBJ_UNREAPING };
  * @uid: user of the target, 0 for root
  * @parent: of the target; MKOBJ_LEADER: a session leader, in whose session the target stays;
  *	    MKOBJ_UNREAPING: one that does not reap it
+ * @state: letter in /proc/<pid>/stat that the target has at last, 0: whatever it has
  * @foreign: no target is made, READY tells this pid
  */
 struct mkobj_case {
@@ -58,6 +59,7 @@ struct mkobj_case {
 	long num;
 	uid_t uid;
 	enum mkobj_parent parent;
+	char state;
 	pid_t (*foreign)(void);
 };
 
@@ -84,6 +86,8 @@ struct mkobj {
 
 extern const struct mkobj_case mkobj_env_cases[];
 extern const struct mkobj_case mkobj_task_cases[];
+extern const struct mkobj_case mkobj_share_cases[];
+extern const struct mkobj_case mkobj_stop_cases[];
 extern const struct mkobj_case mkobj_file_cases[];
 extern const struct mkobj_case mkobj_pipe_cases[];
 extern const struct mkobj_case mkobj_lock_cases[];
@@ -112,6 +116,8 @@ void mkobj_tell(struct mkobj *m, long value);
 void mkobj_give(struct mkobj *m, int fd);
 /* A child of the target, which ends in mkobj_pause(). Return: as fork(). */
 pid_t mkobj_fork(void);
+/* Waits until a process has that state, a letter as in /proc/<pid>/stat. */
+void mkobj_await(pid_t pid, char state);
 void mkobj_pause(void) __attribute__((noreturn));
 
 /* Path of a file of this object, in a folder that is removed at the end; in a static buffer. */

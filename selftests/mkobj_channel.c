@@ -285,6 +285,21 @@ pid_t mkobj_fork(void)
 	return mkobj_try(fork(), "fork");
 }
 
+void mkobj_await(pid_t pid, char state)
+{
+	char path[64], its = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	while (its != state) {
+		f = fopen(path, "r");
+		if (!f || fscanf(f, "%*d (%*[^)]) %c", &its) != 1)
+			mkobj_fail("%s: %m", path);
+		fclose(f);
+		usleep(1000);
+	}
+}
+
 /* The holder goes on when the last process of the target has come here. */
 void mkobj_pause(void)
 {

@@ -144,7 +144,7 @@ const struct mkobj_case mkobj_task_cases[] = {
 	  .flags = "root-only,criu=skip:it waits for the kernel thread to stop" },
 	{ .name = "task-kthread.miss", .rule = "task-kthread" },
 	{ .name = "task-root-zombie", .rule = "task-root-zombie", .make = make_key,
-	  .run = run_exit, .parent = MKOBJ_UNREAPING },
+	  .run = run_exit, .parent = MKOBJ_UNREAPING, .state = 'Z' },
 	{ .name = "task-root-zombie.miss", .rule = "task-root-zombie",
 	  .make = make_zombie_child },
 	{ .name = "task-traced", .rule = "task-traced", .make = make_traced,

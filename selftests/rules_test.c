@@ -55,6 +55,22 @@ TRIP(task_traced, "task-traced", BLOCKER, "", "");
 TRIP(task_traced_inside, "task-traced.inside", BLOCKER, "", "");
 TRIP(thread_traced, "thread-traced", BLOCKER, "", "");
 TRIP(task_not_session_leader, "task-not-session-leader", OPTION, "--shell-job", "");
+TRIP(leader_zombie, "task-leader-zombie", BLOCKER, "", "", .blind = true);
+TRIP(shared_vm, "task-shared-vm", BLOCKER, "", "");
+TRIP(shared_fs, "task-shared-fs", BLOCKER, "", "");
+TRIP(shared_sighand, "task-shared-sighand", BLOCKER, "", "");
+TRIP(shared_files, "task-shared-files-nonparent", BLOCKER, "", "");
+TRIP(vfork_pending, "task-vfork-pending", BLOCKER, "", "transient");
+TRIP(stop_ttin, "task-stop-signal", BLOCKER, "", "");
+TRIP(stop_ttou, "task-stop-signal.ttou", BLOCKER, "", "");
+TRIP(stop_tstp, "task-stop-tstp", INFO, "", "");
+TRIP(stop_threads, "task-stop-threads", INFO, "", "");
+TRIP(sigtrap, "sig-pending-sigtrap", BLOCKER, "", "");
+TRIP(sigtrap_group, "sig-pending-sigtrap.group", BLOCKER, "", "");
+TRIP(sigtrap_thread, "sig-pending-sigtrap.thread", BLOCKER, "", "");
+TRIP(compat32, "task-compat32", INFO, "", "");
+TRIP(seccomp, "task-seccomp-filter", INFO, "", "");
+TRIP(seccomp_thread, "task-seccomp-filter.thread", INFO, "", "");
 TRIP(chrdev, "chrdev-unsupported", BLOCKER, "", "driver");
 TRIP(chrdev_fuse, "chrdev-unsupported.fuse", BLOCKER, "", "driver");
 TRIP(chrdev_loop, "chrdev-unsupported.loop-control", BLOCKER, "", "driver");
@@ -291,10 +307,10 @@ TEST(task_is_criu)
 TEST(all_fixtures)
 {
 	struct __fixture_variant_metadata *v;
-	char names[200][MKOBJ_NAME];
+	char names[400][MKOBJ_NAME];
 	int nr, i;
 
-	nr = mkobj_list(names, 200, "trip");
+	nr = mkobj_list(names, 400, "trip");
 	ASSERT_LT(0, nr);
 	for (i = 0; i < nr; i++) {
 		for (v = _trip_fixture_object.variant; v; v = v->next)

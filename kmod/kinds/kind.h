@@ -83,6 +83,11 @@ bool ckpt_ns_has_net(const struct ckpt_scan *scan, const struct net *net);
 
 void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
+void ckpt_share_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
+void ckpt_stop_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+		     struct task_struct *task);
+int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+		       struct task_struct *task);
 void ckpt_cred_judge_reader(struct ckpt_scan *scan, const struct ckpt_place *place);
 void ckpt_cred_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 

@@ -99,14 +99,11 @@ enum ckptcheck_class {
 	REASON(NAMESPACES, "namespaces", "members in various namespaces, or a user or time one") \
 	REASON(MOUNTS, "mounts", "the mounts of an own mount namespace") \
 	REASON(NETWORK, "network", "the devices of an own network namespace") \
-	REASON(SHARED, "shared", "fd tables, memory or handlers that processes share") \
-	REASON(SIGNALS, "signals", "a pending SIGTRAP, or a stop by the terminal") \
 	REASON(FROZEN, "frozen", "a process in a frozen cgroup") \
 	REASON(GROUPS, "groups", "a process in very many groups") \
 	REASON(DESCRIPTORS, "descriptors", "a process without descriptors left for criu's use") \
 	REASON(PIPES, "pipes", "very many pipes") \
 	REASON(LEADER_DEAD, "leader-dead", "threads whose leader is gone") \
-	REASON(VFORK, "vfork", "a parent that waits in vfork") \
 	REASON(UNSTABLE, "unstable", "processes that came while the tree was examined") \
 	REASON(EXEC, "exec", "a process that kept changing its program") \
 	REASON(THREADS, "threads", "threads that kept coming and going") \
