@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "mkobj.h"
+#include "mkobj_inet.h"
 
 #ifndef AF_VSOCK
 #define AF_VSOCK	40
@@ -103,6 +104,44 @@ static void make_icmp(struct mkobj *m)
 	mkobj_key(m, "fd=%d", fd);
 }
 
+/* A raw socket of the protocol m->c->num, of IPv6 where m->c->arg says so. */
+static int raw_socket(struct mkobj *m)
+{
+	return inet_socket(m->c->arg ? AF_INET6 : AF_INET, SOCK_RAW, m->c->num);
+}
+
+static void make_raw(struct mkobj *m)
+{
+	int fd = raw_socket(m);
+
+	mkobj_key_fd(m, fd, "proto=%ld", m->c->num);
+}
+
+static void make_raw_bound(struct mkobj *m)
+{
+	inet_bind(raw_socket(m), m->c->arg ? AF_INET6 : AF_INET);
+}
+
+static void make_raw_connected(struct mkobj *m)
+{
+	char remote[INET_STRLEN];
+	int fd = raw_socket(m);
+
+	/* Without a port getpeername() would not tell the address. */
+	inet_connect(fd, m->c->arg ? AF_INET6 : AF_INET, 7);
+	inet_name(fd, true, remote);
+	mkobj_key_fd(m, fd, "proto=%ld raddr=%s", m->c->num, remote);
+}
+
+static void make_raw_disconnected(struct mkobj *m)
+{
+	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+	int fd = raw_socket(m);
+
+	inet_connect(fd, AF_INET, 0);
+	mkobj_try(connect(fd, &nowhere, sizeof(nowhere)), "AF_UNSPEC");
+}
+
 static void make_dgram(struct mkobj *m)
 {
 	mkobj_try(socket(m->c->num, SOCK_DGRAM, 0), "socket");
@@ -112,6 +151,8 @@ static void make_dgram(struct mkobj *m)
 #define PROTO	"sock-proto"
 #define TYPE	"sock-type"
 #define ICMP	"sock-icmp"
+#define RAW	"sock-raw"
+#define RAWCONN	"raw-connected"
 
 const struct mkobj_case mkobj_sock_cases[] = {
 	{ .name = FAMILY, .rule = FAMILY, .make = make_family },
@@ -131,5 +172,22 @@ const struct mkobj_case mkobj_sock_cases[] = {
 	{ .name = ICMP ".ipv6", .rule = ICMP, .make = make_icmp, .num = AF_INET6,
 	  .flags = "root-only" },
 	{ .name = ICMP ".miss", .rule = ICMP, .make = make_dgram, .num = AF_INET },
+	{ .name = RAW, .rule = RAW, .make = make_raw, .num = IPPROTO_ICMP,
+	  .flags = "root-only" },
+	{ .name = RAW ".ipv6", .rule = RAW, .make = make_raw, .num = IPPROTO_ICMPV6,
+	  .arg = "ipv6", .flags = "root-only" },
+	{ .name = RAW ".any", .rule = RAW, .make = make_raw, .num = IPPROTO_RAW,
+	  .flags = "root-only" },
+	{ .name = RAW ".miss", .rule = RAW, .make = make_dgram, .num = AF_INET },
+	{ .name = RAWCONN, .rule = RAWCONN, .make = make_raw_connected, .num = IPPROTO_ICMP,
+	  .flags = "root-only" },
+	{ .name = RAWCONN ".ipv6", .rule = RAWCONN, .make = make_raw_connected,
+	  .num = IPPROTO_ICMPV6, .arg = "ipv6", .flags = "root-only" },
+	{ .name = RAWCONN ".tcp", .rule = RAWCONN, .make = make_raw_connected,
+	  .num = IPPROTO_TCP, .flags = "root-only" },
+	{ .name = RAWCONN ".miss", .rule = RAWCONN, .make = make_raw_bound,
+	  .num = IPPROTO_ICMP, .flags = "root-only,also=sock-raw" },
+	{ .name = RAWCONN ".miss-disconnected", .rule = RAWCONN, .make = make_raw_disconnected,
+	  .num = IPPROTO_ICMP, .flags = "root-only,also=sock-raw" },
 	{ }
 };

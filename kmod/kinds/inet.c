@@ -170,17 +170,29 @@ static void ckpt_tcp_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 		ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
 }
 
-/* A protocol or type that CRIU does not know, or one whose rules are still to come. */
+/*
+ * CRIU takes the state from sock_diag and treats a connection like one of TCP.  Without sock_diag
+ * of raw sockets it takes them all for unconnected.
+ */
+static void ckpt_raw_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
+{
+	bool connected = IS_ENABLED(CONFIG_INET_RAW_DIAG) &&
+			 inet_sk_state_load(sk) == TCP_ESTABLISHED;
+	struct ckpt_finding *f;
+
+	f = ckpt_inet_emit(scan, obj, sk, connected ? CKPT_RAW_CONNECTED : CKPT_SOCK_RAW);
+	ckpt_key_u64(&scan->report, f, "proto", sk->sk_protocol);
+	if (connected)
+		ckpt_key_raddr(scan, f, sk);
+}
+
+/* A protocol or type that CRIU does not know. */
 static void ckpt_inet_judge_other(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 				  struct sock *sk)
 {
 	bool icmp = sk->sk_protocol == IPPROTO_ICMP || sk->sk_protocol == IPPROTO_ICMPV6;
 	struct ckpt_finding *f;
 
-	if (sk->sk_type == SOCK_RAW) {
-		ckpt_file_unknown(scan, obj, "raw socket");
-		return;
-	}
 	if (sk->sk_type != SOCK_STREAM && sk->sk_type != SOCK_DGRAM) {
 		f = ckpt_inet_emit(scan, obj, sk, CKPT_SOCK_TYPE);
 		ckpt_key_u64(&scan->report, f, "type", sk->sk_type);
@@ -198,6 +210,8 @@ void ckpt_inet_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct 
 		ckpt_udp_judge(scan, obj, sk);
 	else if (ckpt_is_tcp(sk))
 		ckpt_tcp_judge(scan, obj, sk);
+	else if (sk->sk_type == SOCK_RAW)
+		ckpt_raw_judge(scan, obj, sk);
 	else
 		ckpt_inet_judge_other(scan, obj, sk);
 }

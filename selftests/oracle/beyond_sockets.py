@@ -35,10 +35,6 @@ def packet():
     return socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
 
 
-def raw():
-    return socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)
-
-
 def scm_file():
     return _send_fd(os.open("/etc/passwd", os.O_RDONLY))
 
