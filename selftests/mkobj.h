@@ -92,6 +92,7 @@ extern const struct mkobj_case mkobj_file_cases[];
 extern const struct mkobj_case mkobj_pipe_cases[];
 extern const struct mkobj_case mkobj_lock_cases[];
 extern const struct mkobj_case mkobj_unix_cases[];
+extern const struct mkobj_case mkobj_unix_name_cases[];
 extern const struct mkobj_case mkobj_tcp_cases[];
 extern const struct mkobj_case mkobj_udp_cases[];
 extern const struct mkobj_case mkobj_sock_cases[];

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "mkobj.h"
+#include "mkobj_unix.h"
 
 static socklen_t set_addr(struct sockaddr_un *sa, const char *name, bool abstract)
 {
@@ -24,7 +25,7 @@ static socklen_t set_addr(struct sockaddr_un *sa, const char *name, bool abstrac
 	return offsetof(struct sockaddr_un, sun_path) + n + 1;
 }
 
-static int bound(const char *name, int type, bool abstract)
+int unix_bound(const char *name, int type, bool abstract)
 {
 	struct sockaddr_un sa;
 	socklen_t len = set_addr(&sa, name, abstract);
@@ -36,7 +37,7 @@ static int bound(const char *name, int type, bool abstract)
 	return fd;
 }
 
-static void join(int fd, const char *name, bool abstract)
+void unix_join(int fd, const char *name, bool abstract)
 {
 	struct sockaddr_un sa;
 	socklen_t len = set_addr(&sa, name, abstract);
@@ -96,14 +97,14 @@ static void make_pair_with_child(struct mkobj *m)
 
 static void bind_outside(struct mkobj *m)
 {
-	m->fd[0] = bound(outside_name(m), m->c->num, m->c->arg);
+	m->fd[0] = unix_bound(outside_name(m), m->c->num, m->c->arg);
 }
 
 static void make_join_outside(struct mkobj *m)
 {
 	int fd = mkobj_try(socket(AF_UNIX, m->c->num, 0), "socket");
 
-	join(fd, outside_name(m), m->c->arg);
+	unix_join(fd, outside_name(m), m->c->arg);
 	mkobj_key_fd(m, fd, "");
 }
 
@@ -114,13 +115,13 @@ static void accept_outside(struct mkobj *m)
 
 static void make_listener(struct mkobj *m)
 {
-	m->fd[0] = bound(mkobj_path(m, "inside"), m->c->num, false);
+	m->fd[0] = unix_bound(mkobj_path(m, "inside"), m->c->num, false);
 }
 
 static void join_inside(struct mkobj *m)
 {
 	m->fd[0] = mkobj_try(socket(AF_UNIX, m->c->num, 0), "socket");
-	join(m->fd[0], mkobj_path(m, "inside"), false);
+	unix_join(m->fd[0], mkobj_path(m, "inside"), false);
 }
 
 static void settle_accept(struct mkobj *m)
@@ -132,8 +133,9 @@ static void settle_accept(struct mkobj *m)
 
 static void make_dgram_inside(struct mkobj *m)
 {
-	bound(mkobj_path(m, "inside"), SOCK_DGRAM, false);
-	join(mkobj_try(socket(AF_UNIX, SOCK_DGRAM, 0), "socket"), mkobj_path(m, "inside"), false);
+	unix_bound(mkobj_path(m, "inside"), SOCK_DGRAM, false);
+	unix_join(mkobj_try(socket(AF_UNIX, SOCK_DGRAM, 0), "socket"), mkobj_path(m, "inside"),
+		  false);
 }
 
 static void make_unconnected(struct mkobj *m)
@@ -156,8 +158,8 @@ static void make_reconnected(struct mkobj *m)
 	int p[2];
 
 	mkobj_try(socketpair(AF_UNIX, SOCK_DGRAM, 0, p), "socketpair");
-	bound(mkobj_path(m, "third"), SOCK_DGRAM, false);
-	join(p[1], mkobj_path(m, "third"), false);
+	unix_bound(mkobj_path(m, "third"), SOCK_DGRAM, false);
+	unix_join(p[1], mkobj_path(m, "third"), false);
 	error_of(p[0]);
 	mkobj_key_fd(m, p[0], "");
 }
@@ -174,8 +176,8 @@ static void make_pair_for_outside(struct mkobj *m)
 
 static void reconnect_outside(struct mkobj *m)
 {
-	bound(mkobj_path(m, "third"), SOCK_DGRAM, false);
-	join(m->fd[0], mkobj_path(m, "third"), false);
+	unix_bound(mkobj_path(m, "third"), SOCK_DGRAM, false);
+	unix_join(m->fd[0], mkobj_path(m, "third"), false);
 }
 
 static void settle_error(struct mkobj *m)
@@ -192,8 +194,8 @@ static void make_reconnected_named(struct mkobj *m)
 
 	mkobj_try(socketpair(AF_UNIX, SOCK_DGRAM, 0, p), "socketpair");
 	mkobj_try(bind(p[1], (struct sockaddr *)&sa, len), "bind");
-	bound(mkobj_path(m, "third"), SOCK_DGRAM, false);
-	join(p[1], mkobj_path(m, "third"), false);
+	unix_bound(mkobj_path(m, "third"), SOCK_DGRAM, false);
+	unix_join(p[1], mkobj_path(m, "third"), false);
 	error_of(p[0]);
 }
 

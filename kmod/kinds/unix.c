@@ -9,28 +9,13 @@
 #include "compat/sock.h"
 #include "kind.h"
 #include "set.h"
+#include "unix.h"
 
 /* Messages of a queue looked at under its lock. */
 #define CKPT_UNIX_MESSAGES	512
 
 /* CRIU reads a message into a buffer of the receiver's send buffer size less this. */
 #define CKPT_UNIX_OVERHEAD	32
-
-/* NULL: not bound. */
-static const struct unix_address *ckpt_unix_addr(struct sock *sk)
-{
-	/* Pairs with the smp_store_release() in unix_bind(); an address stays until the end. */
-	return smp_load_acquire(&unix_sk(sk)->addr);
-}
-
-/* Bound to a name of the file system that says nothing about where it is. */
-static bool ckpt_unix_relative(struct sock *sk)
-{
-	const struct unix_address *addr = ckpt_unix_addr(sk);
-
-	return addr && addr->len > offsetof(struct sockaddr_un, sun_path) &&
-	       addr->name->sun_path[0] && addr->name->sun_path[0] != '/';
-}
 
 /**
  * ckpt_unix_peek() - first look at a UNIX socket
@@ -45,7 +30,7 @@ enum ckpt_look ckpt_unix_peek(struct ckpt_scan *scan, struct sock *sk, const str
 	if (!ckpt_table_has_room(&scan->sockets))
 		return CKPT_ROOM;
 	ckpt_table_add(&scan->sockets, sk, inode->i_ino);
-	if (READ_ONCE(unix_sk(sk)->peer) || ckpt_unix_relative(sk) ||
+	if (READ_ONCE(unix_sk(sk)->peer) || ckpt_unix_relative_name(sk) ||
 	    !skb_queue_empty_lockless(&sk->sk_receive_queue))
 		return CKPT_MARK;
 	return CKPT_FINE;
@@ -98,11 +83,6 @@ static const char *ckpt_unix_queue_doubt(struct sock *sk)
 	return ckpt_unix_message_doubt(sk);
 }
 
-static bool ckpt_unix_named(struct sock *sk)
-{
-	return ckpt_unix_addr(sk);
-}
-
 /*
  * The rule that holds for a socket whose peer is outside, in CRIU's order.  @back is the peer's
  * own peer, compared only.
@@ -110,7 +90,7 @@ static bool ckpt_unix_named(struct sock *sk)
 static enum ckpt_rule_id ckpt_unix_rule(struct sock *sk, struct sock *peer,
 					const struct sock *back)
 {
-	bool named = ckpt_unix_named(peer);
+	bool named = ckpt_unix_addr(peer);
 
 	if (back != sk && !named)
 		return CKPT_UNIX_PEER_UNREACHABLE;
@@ -196,8 +176,7 @@ void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct 
 		ckpt_unix_judge_peer(scan, obj, sk, peer);
 		sock_put(peer);
 	}
-	if (!doubt && ckpt_unix_relative(sk))
-		doubt = "UNIX socket bound to a relative path";
+	ckpt_unix_name_judge(scan, obj, sk);
 	if (doubt)
 		ckpt_file_unknown(scan, obj, doubt);
 }

@@ -85,18 +85,6 @@ def unix_unaccepted_data():
     return s, c
 
 
-def unix_relative():
-    s = socket.socket(socket.AF_UNIX)
-    s.bind("name")
-    return s
-
-
-def unix_renamed():
-    s = unix_relative()
-    os.rename("name", "other")
-    return s
-
-
 def unix_deleted():
     s = socket.socket(socket.AF_UNIX)
     s.bind(os.path.abspath("name"))

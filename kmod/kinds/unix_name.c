@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kinds/unix_name.c - UNIX sockets bound to a relative path: CRIU wants the folder that it is
+ * relative to, and finds it by cutting the name off the end of the path.
+ */
+
+#include <linux/dcache.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <net/sock.h>
+
+#include "kind.h"
+#include "unix.h"
+
+#define CKPT_DELETED	" (deleted)"
+
+/**
+ * ckpt_unix_relative_name() - the name, if it does not say where in the file system it is
+ * @sk: alive
+ *
+ * Never sleeps or allocates.  Return: a string that lives as long as the socket, or NULL.
+ */
+const char *ckpt_unix_relative_name(struct sock *sk)
+{
+	const struct unix_address *addr = ckpt_unix_addr(sk);
+
+	if (!addr || addr->len <= offsetof(struct sockaddr_un, sun_path) ||
+	    !addr->name->sun_path[0] || addr->name->sun_path[0] == '/')
+		return NULL;
+	return addr->name->sun_path;
+}
+
+/* As CRIU compares: one leading "./" is passed over, nothing else is normalized. */
+static bool ckpt_path_ends_in(const char *path, size_t len, const char *name)
+{
+	size_t end;
+
+	if (name[0] == '.' && name[1] == '/')
+		name += 2;
+	end = strlen(name);
+	return len > end && path[len - end - 1] == '/' && !memcmp(path + len - end, name, end);
+}
+
+/* Length without the mark of a deleted file; CRIU takes a name that ends so for one, too. */
+static size_t ckpt_path_len(const char *path)
+{
+	size_t len = strlen(path), mark = strlen(CKPT_DELETED);
+
+	if (len > mark && !strcmp(path + len - mark, CKPT_DELETED))
+		len -= mark;
+	return len;
+}
+
+static struct ckpt_finding *ckpt_unix_name_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+						struct sock *sk, enum ckpt_rule_id rule,
+						const char *name)
+{
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, rule, &obj->place, sk, obj->inode->i_ino);
+	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	ckpt_key_str(&scan->report, f, "name", name, strlen(name));
+	return f;
+}
+
+/* Judges the name of a UNIX socket of the set, whose path stays while the file is held. */
+void ckpt_unix_name_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
+{
+	const char *name = ckpt_unix_relative_name(sk);
+	struct ckpt_finding *f;
+	char *buf, *path;
+
+	if (!name)
+		return;
+	ckpt_unix_name_emit(scan, obj, sk, CKPT_UNIX_RELATIVE_PATH, name);
+	/* CRIU reads the path from procfs, which has no longer ones. */
+	buf = kmalloc(PATH_MAX, GFP_KERNEL_ACCOUNT);
+	if (!buf) {
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
+		return;
+	}
+	path = d_path(&unix_sk(sk)->path, buf, PATH_MAX);
+	if (IS_ERR(path)) {
+		ckpt_file_unknown(scan, obj, "UNIX socket with a long path");
+	} else if (!ckpt_path_ends_in(path, ckpt_path_len(path), name)) {
+		f = ckpt_unix_name_emit(scan, obj, sk, CKPT_UNIX_PATH_MOVED, name);
+		ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_PATH, path, strlen(path));
+	}
+	kfree(buf);
+}
