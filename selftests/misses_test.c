@@ -88,6 +88,7 @@ MISS(unix_dot, "unix-path-moved.miss-dot");
 MISS(unix_relative_deleted, "unix-path-moved.miss-deleted");
 MISS(unix_absolute_moved, "unix-path-moved.miss-absolute");
 MISS(tcp_unconnected, "tcp-connected.miss");
+MISS(tcp_own_net, "tcp-connected.miss-netns");
 MISS(tcp_unconnected_ipv6, "tcp-connected.miss-ipv6");
 MISS(tcp_closed, "tcp-connected.miss-closed");
 MISS(tcp_not_half_closed, "tcp-half-closed.miss");
@@ -103,6 +104,7 @@ MISS(raw_udp, "sock-raw.miss");
 MISS(raw_bound, "raw-connected.miss");
 MISS(raw_disconnected, "raw-connected.miss-disconnected");
 MISS(udp_sent, "udp-corked.miss");
+MISS(udp_own_net, "udp-corked.miss-netns");
 MISS(udp_uncorked, "udp-corked.miss-uncorked");
 MISS(udp_uncorked_ipv6, "udp-corked.miss-ipv6");
 MISS(udp_cork_off, "udp-cork-idle.miss");
@@ -152,6 +154,7 @@ TEST_F(miss, ok)
 	ASSERT_TRUE(check_sound(_metadata, &r));
 	check_others(_metadata, &r, "-", self->flags);
 	check_verdict(_metadata, &r);
+	check_complete(_metadata, &r, self->flags);
 	check_counts(_metadata, &r, self->run.target);
 	end_report(_metadata, &r);
 }

@@ -30,7 +30,8 @@ enum mkobj_parent { MKOBJ_HOLDER, MKOBJ_LEADER, MKOBJ_UNREAPING };
  * @name: the rule's own name for its fixture, "<rule>.<variant>", "<rule>.miss[-<what>]"
  * @rule: rule that it trips or nearly misses, "-" for none
  * @flags: words for whoever runs the cases, separated by commas: root-only, needs=/dev/x,
- *	   reader=nobody, reader=inside, criu=skip:reason, also=rule (trips that one too), load
+ *	   reader=nobody, reader=inside, criu=skip:reason, also=rule (trips that one too), load,
+ *	   incomplete=word (the report is, with this reason)
  * @prepare: in the holder, before the target is forked; may be NULL, as all others
  * @make: in the target
  * @finish: in the holder, after all objects are made

@@ -1,12 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
-/* mkobj_inet.c - loopback addresses of both families. */
+/* mkobj_inet.c - loopback addresses of both families, and a network namespace that has no more. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <net/if.h>
+#include <sched.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "mkobj.h"
 #include "mkobj_inet.h"
+
+void inet_own_net(void)
+{
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd;
+
+	if (unshare(CLONE_NEWNET))
+		mkobj_lacks("no network namespaces: %m");
+	fd = inet_socket(AF_INET, SOCK_DGRAM, 0);
+	mkobj_try(ioctl(fd, SIOCSIFFLAGS, &lo), "SIOCSIFFLAGS");
+	close(fd);
+}
 
 socklen_t inet_loopback(union inet_addr *a, int family, int port)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* mkobj_inet.h - loopback addresses of both families. */
+/* mkobj_inet.h - loopback addresses of both families, and a network namespace that has no more. */
 #ifndef _MKOBJ_INET_H
 #define _MKOBJ_INET_H
 
@@ -13,6 +13,8 @@ union inet_addr {
 
 #define INET_STRLEN	64
 
+/* Leaves the network namespace for one with nothing but a loopback device, which is up. */
+void inet_own_net(void);
 /* Fills in the loopback address. Return: its length. */
 socklen_t inet_loopback(union inet_addr *a, int family, int port);
 int inet_socket(int family, int type, int proto);

@@ -61,6 +61,19 @@ static void make_pair(struct mkobj *m)
 	key_connection(m, end[1]);
 }
 
+static void make_pair_in_own_net(struct mkobj *m)
+{
+	inet_own_net();
+	make_pair(m);
+}
+
+static void make_listener_in_own_net(struct mkobj *m)
+{
+	inet_own_net();
+	listener(m->c->num, 8);
+	inet_socket(m->c->num, SOCK_STREAM, 0);
+}
+
 static void make_half_closed(struct mkobj *m)
 {
 	int end[2];
@@ -180,6 +193,10 @@ const struct mkobj_case mkobj_tcp_cases[] = {
 	{ .name = CONNECTED ".ipv6", .rule = CONNECTED, .make = make_pair, .num = AF_INET6 },
 	{ .name = CONNECTED ".outside", .rule = CONNECTED, .make = make_listener,
 	  .finish = connect_outside, .settle = settle_accept, .num = AF_INET },
+	{ .name = CONNECTED ".netns", .rule = CONNECTED, .make = make_pair_in_own_net,
+	  .num = AF_INET, .flags = "root-only,incomplete=network" },
+	{ .name = CONNECTED ".miss-netns", .rule = CONNECTED, .make = make_listener_in_own_net,
+	  .num = AF_INET, .flags = "root-only,incomplete=network" },
 	{ .name = CONNECTED ".miss", .rule = CONNECTED, .make = make_unconnected,
 	  .num = AF_INET },
 	{ .name = CONNECTED ".miss-ipv6", .rule = CONNECTED, .make = make_unconnected,

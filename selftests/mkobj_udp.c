@@ -63,6 +63,12 @@ static void make_udp(struct mkobj *m)
 		mkobj_key_fd(m, fd, "laddr=%s", local);
 }
 
+static void make_udp_in_own_net(struct mkobj *m)
+{
+	inet_own_net();
+	make_udp(m);
+}
+
 #define CORKED	"udp-corked"
 #define IDLE	"udp-cork-idle"
 #define HELD	"udp-pending-msgmore"
@@ -71,6 +77,10 @@ const struct mkobj_case mkobj_udp_cases[] = {
 	{ .name = CORKED, .rule = CORKED, .make = make_udp, .num = CORK | SEND },
 	{ .name = CORKED ".ipv6", .rule = CORKED, .make = make_udp, .num = CORK | SEND | IPV6 },
 	{ .name = CORKED ".lite", .rule = CORKED, .make = make_udp, .num = CORK | SEND | LITE },
+	{ .name = CORKED ".netns", .rule = CORKED, .make = make_udp_in_own_net,
+	  .num = CORK | SEND, .flags = "root-only,incomplete=network" },
+	{ .name = CORKED ".miss-netns", .rule = CORKED, .make = make_udp_in_own_net,
+	  .num = SEND, .flags = "root-only,incomplete=network" },
 	{ .name = CORKED ".miss", .rule = CORKED, .make = make_udp, .num = SEND },
 	{ .name = CORKED ".miss-uncorked", .rule = CORKED, .make = make_udp,
 	  .num = CORK | SEND | UNCORK },

@@ -136,6 +136,7 @@ TRIP(raw_connected_tcp, "raw-connected.tcp", OPTION, TCP "|--tcp-close", "");
 TRIP(tcp, "tcp-connected", OPTION, TCP "|--tcp-close", "");
 TRIP(tcp_ipv6, "tcp-connected.ipv6", OPTION, TCP "|--tcp-close", "");
 TRIP(tcp_outside, "tcp-connected.outside", OPTION, TCP "|--tcp-close", "");
+TRIP(tcp_netns, "tcp-connected.netns", OPTION, TCP "|--tcp-close", "");
 TRIP(tcp_half, "tcp-half-closed", OPTION, TCP, "state");
 TRIP(tcp_half_outside, "tcp-half-closed.outside", OPTION, TCP, "state");
 TRIP(tcp_syn, "tcp-syn-sent", OPTION, TCP, "raddr transient");
@@ -143,6 +144,7 @@ TRIP(tcp_inflight, "tcp-listen-inflight", OPTION, "--skip-in-flight", "transient
 TRIP(tcp_inflight_ipv6, "tcp-listen-inflight.ipv6", OPTION, "--skip-in-flight", "transient");
 TRIP(tcp_inflight_in, "tcp-listen-inflight.inside", OPTION, "--skip-in-flight", "transient");
 TRIP(udp, "udp-corked", BLOCKER, "", "");
+TRIP(udp_netns, "udp-corked.netns", BLOCKER, "", "");
 TRIP(udp_ipv6, "udp-corked.ipv6", BLOCKER, "", "");
 TRIP(udp_lite, "udp-corked.lite", BLOCKER, "", "");
 TRIP(udp_idle, "udp-cork-idle", BLOCKER, "", "");
@@ -250,6 +252,7 @@ TEST_F_TIMEOUT(trip, newest, 120)
 	if (!strcmp(rule, "set-unstable")) {
 		EXPECT_STREQ("no", record_get(&r.head, CKPTCHECK_KEY_COMPLETE));
 	} else if (variant->cls != CKPTCHECK_CLASS_UNKNOWN && !variant->blind) {
+		check_complete(_metadata, &r, self->flags);
 		check_counts(_metadata, &r, self->run.target);
 	}
 	end_report(_metadata, &r);
