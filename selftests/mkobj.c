@@ -27,6 +27,7 @@ static const struct mkobj_case *const tables[] = {
 	mkobj_unix_name_cases,
 	mkobj_unix_cases, mkobj_tcp_cases, mkobj_sock_cases, mkobj_udp_cases, mkobj_mm_cases,
 	mkobj_ipc_cases,
+	mkobj_netns_cases,
 };
 
 #define NR_TABLES	(sizeof(tables) / sizeof(tables[0]))

@@ -101,6 +101,7 @@ static enum ckpt_look ckpt_peek_chrdev(struct ckpt_scan *scan, struct file *file
 
 static void ckpt_judge_chrdev(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
+	enum ckpt_rule_id rule = CKPT_CHRDEV_UNSUPPORTED;
 	dev_t rdev = obj->inode->i_rdev;
 	struct ckpt_finding *f;
 
@@ -110,12 +111,13 @@ static void ckpt_judge_chrdev(struct ckpt_scan *scan, const struct ckpt_obj *obj
 		ckpt_file_unknown(scan, obj, "terminal");
 		return;
 	}
+	/* With a network namespace the device is saved as one of that, and examined there. */
 	if (rdev == MKDEV(MISC_MAJOR, CKPT_TUN_MINOR)) {
-		ckpt_file_unknown(scan, obj, "tun device");
-		return;
+		if (ckpt_ns_own(scan, CKPT_NS_NET))
+			return;
+		rule = CKPT_TUN_NO_NETNS;
 	}
-	f = ckpt_emit(&scan->report, CKPT_CHRDEV_UNSUPPORTED, &obj->place, obj->file,
-		      obj->inode->i_ino);
+	f = ckpt_emit(&scan->report, rule, &obj->place, obj->file, obj->inode->i_ino);
 	ckpt_dev_keys(scan, f, obj);
 }
 

@@ -58,10 +58,13 @@ bool ckpt_ns_own(const struct ckpt_scan *scan, enum ckpt_ns which)
  * @scan: scan, whose first pass is over
  * @net: referenced
  *
- * CRIU looks for sockets in the network namespaces of the members and nowhere else.
+ * CRIU looks for sockets in the network namespaces of the members and nowhere else, and not in
+ * its own one where the root has another, even if a member lives there.
  */
 bool ckpt_ns_has_net(const struct ckpt_scan *scan, const struct net *net)
 {
+	if (ckpt_ns_own(scan, CKPT_NS_NET) && net == scan->reader_spaces.ns[CKPT_NS_NET])
+		return false;
 	return ckpt_table_find(&scan->nets, net, net->ns.inum);
 }
 

@@ -122,8 +122,8 @@ static struct pid *ckpt_unix_peer_pid(struct ckpt_scan *scan, struct sock *sk)
 	return NULL;
 }
 
-static void ckpt_unix_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk,
-			   enum ckpt_rule_id rule, u64 peer_ino)
+static struct ckpt_finding *ckpt_unix_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+					   struct sock *sk, enum ckpt_rule_id rule, u64 peer_ino)
 {
 	static const char * const types[] = {
 		[SOCK_STREAM] = "stream", [SOCK_DGRAM] = "dgram", [SOCK_SEQPACKET] = "seqpacket",
@@ -132,7 +132,7 @@ static void ckpt_unix_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 
 	f = ckpt_emit(&scan->report, rule, &obj->place, sk, obj->inode->i_ino);
 	if (!f)
-		return;
+		return NULL;
 	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
 	if (sk->sk_type < ARRAY_SIZE(types) && types[sk->sk_type])
 		ckpt_key_str(&scan->report, f, "type", types[sk->sk_type],
@@ -140,6 +140,17 @@ static void ckpt_unix_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 	ckpt_key_u64(&scan->report, f, "peer", peer_ino);
 	if (sk->sk_type != SOCK_DGRAM)
 		f->peer = ckpt_unix_peer_pid(scan, sk);
+	return f;
+}
+
+/*
+ * CRIU looks for the peer among the sockets of the set's network namespaces, before all else.
+ * Where it does not find the socket itself there, that one is the matter.
+ */
+static bool ckpt_unix_peer_foreign(const struct ckpt_scan *scan, struct sock *sk,
+				   struct sock *peer)
+{
+	return ckpt_ns_has_net(scan, sock_net(sk)) && !ckpt_ns_has_net(scan, sock_net(peer));
 }
 
 /* The peer's reference is ours: it may be closed, but not go away. */
@@ -149,6 +160,7 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 	u64 ino = ckpt_sock_ino(peer);
 	const struct sock *back = READ_ONCE(unix_sk(peer)->peer);
 	enum ckpt_rule_id rule;
+	struct ckpt_finding *f;
 
 	/* Closed, or not accepted yet: then it waits in the queue of a listener. */
 	if (!ino) {
@@ -156,8 +168,9 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 			ckpt_file_unknown(scan, obj, "UNIX connection that is not accepted yet");
 		return;
 	}
-	if (sock_net(peer) != sock_net(sk)) {
-		ckpt_file_unknown(scan, obj, "UNIX socket whose peer is in another network");
+	if (ckpt_unix_peer_foreign(scan, sk, peer)) {
+		f = ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_PEER_FOREIGN_NETNS, ino);
+		ckpt_key_u64(&scan->report, f, "ns", sock_net(peer)->ns.inum);
 		return;
 	}
 	rule = ckpt_unix_rule(sk, peer, back);

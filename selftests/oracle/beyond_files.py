@@ -154,10 +154,6 @@ def mqueue():
     _LIBC.mq_unlink(b"/beyond")
 
 
-def tun():
-    return os.open("/dev/net/tun", os.O_RDWR)
-
-
 def proc_file():
     return os.open("/proc/1/status", os.O_RDONLY)
 
