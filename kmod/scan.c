@@ -18,9 +18,6 @@
 #define CKPT_SCAN_ROUNDS	4
 #define CKPT_SCAN_TRIES		5
 
-/* CRIU refuses more distinct pipes; ends are counted here, which are no fewer. */
-#define CKPT_SAFE_PIPES		1024
-
 u64 ckpt_hold_begin(void)
 {
 	return ktime_get_ns();
@@ -178,8 +175,6 @@ static int ckpt_scan_once(struct ckpt_scan *scan)
 
 	if (err)
 		return err;
-	if (scan->pipe_ends > CKPT_SAFE_PIPES)
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_PIPES);
 	ckpt_set_sort(scan);
 	for (i = 0; i < scan->nr_procs && !err; i++) {
 		if (scan->procs[i].walked)
@@ -207,7 +202,8 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	scan->marks = NULL;
 	scan->nr_marks = 0;
 	scan->cap_marks = 0;
-	scan->pipe_ends = 0;
+	memset(scan->nr_pipes, 0, sizeof(scan->nr_pipes));
+	ckpt_table_free(&scan->pipes);
 	scan->threads = 0;
 	scan->files = 0;
 	scan->vmas = 0;

@@ -68,12 +68,14 @@ enum ckpt_ns {
  * struct ckpt_spaces - the namespaces of a process
  * @ns: compared only; NULL where it has given them back
  * @net_number: number of the network namespace
- * @for_children: its children will have other ones
+ * @time_for_children: its children will have another time namespace
+ * @pid_for_children: its children will have another pid namespace
  */
 struct ckpt_spaces {
 	const void *ns[CKPT_NR_NS];
 	u32 net_number;
-	bool for_children;
+	bool time_for_children;
+	bool pid_for_children;
 };
 
 /**
@@ -93,7 +95,8 @@ struct ckpt_spaces {
  * @folders: folders of files, by mount; one file of each is looked at in the second pass
  * @last_folder: the one looked up last, and its mount; compared only
  * @last_mnt: see @last_folder
- * @pipe_ends: ends of pipes that can be read
+ * @pipes: pipes and FIFOs of which an end can be read, up to the number that is too many
+ * @nr_pipes: how many pipes, and how many FIFOs
  * @packet_pipes: pipes of which an end inside is in packet mode
  * @marks: @nr_marks of @cap_marks
  * @batch: references that are to be dropped
@@ -121,7 +124,8 @@ struct ckpt_scan {
 	struct ckpt_table folders;
 	const void *last_folder;
 	const void *last_mnt;
-	u32 pipe_ends;
+	struct ckpt_table pipes;
+	u32 nr_pipes[2];
 	struct ckpt_table packet_pipes;
 	struct ckpt_mark *marks;
 	u32 nr_marks;

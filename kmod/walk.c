@@ -45,7 +45,8 @@ static int ckpt_walk_room(struct ckpt_scan *scan)
 /* Makes room in the tables that the first look adds to: twice as much each time. */
 static int ckpt_walk_tables(struct ckpt_scan *scan)
 {
-	struct ckpt_table *tables[] = { &scan->folders, &scan->sockets, &scan->packet_pipes };
+	struct ckpt_table *tables[] = { &scan->folders, &scan->sockets, &scan->pipes,
+					&scan->packet_pipes };
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(tables); i++)

@@ -22,7 +22,7 @@
 #include "mkobj_channel.h"
 
 static const struct mkobj_case *const tables[] = {
-	mkobj_env_cases, mkobj_task_cases, mkobj_share_cases, mkobj_stop_cases,
+	mkobj_env_cases, mkobj_task_cases, mkobj_share_cases, mkobj_stop_cases, mkobj_ns_cases,
 	mkobj_file_cases, mkobj_pipe_cases, mkobj_lock_cases,
 	mkobj_unix_name_cases,
 	mkobj_unix_cases, mkobj_tcp_cases, mkobj_sock_cases, mkobj_udp_cases, mkobj_mm_cases,

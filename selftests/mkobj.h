@@ -89,6 +89,7 @@ extern const struct mkobj_case mkobj_env_cases[];
 extern const struct mkobj_case mkobj_task_cases[];
 extern const struct mkobj_case mkobj_share_cases[];
 extern const struct mkobj_case mkobj_stop_cases[];
+extern const struct mkobj_case mkobj_ns_cases[];
 extern const struct mkobj_case mkobj_file_cases[];
 extern const struct mkobj_case mkobj_pipe_cases[];
 extern const struct mkobj_case mkobj_lock_cases[];

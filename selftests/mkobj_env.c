@@ -2,6 +2,7 @@
 /* mkobj_env.c - targets with nothing wrong, large ones, restless ones, and foreign users. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <grp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -112,6 +113,21 @@ static void make_pid_key(struct mkobj *m)
 	mkobj_key(m, "");
 }
 
+/* m->c->num groups, with numbers of seven digits where m->c->arg says so. */
+static void make_groups(struct mkobj *m)
+{
+	static gid_t groups[1024];
+	long i;
+
+	for (i = 0; i < m->c->num; i++)
+		groups[i] = (m->c->arg ? 1000000 : 1) + i;
+	if (setgroups(m->c->num, groups))
+		mkobj_fail("setgroups: %m");
+	mkobj_key(m, "groups=%ld", m->c->num);
+}
+
+#define GROUPS	"cred-too-many-groups"
+
 const struct mkobj_case mkobj_env_cases[] = {
 	{ .name = "plain", .rule = "-" },
 	{ .name = "plain-10k-files", .rule = "-", .flags = "load", .make = make_files,
@@ -128,5 +144,11 @@ const struct mkobj_case mkobj_env_cases[] = {
 	{ .name = "cred-not-root", .rule = "cred-not-root", .uid = MKOBJ_NOBODY,
 	  .flags = "reader=nobody,criu=skip:needs a criu that is not root", .make = make_pid_key },
 	{ .name = "cred-not-root.miss", .rule = "cred-not-root", .uid = MKOBJ_NOBODY },
+	{ .name = GROUPS, .rule = GROUPS, .make = make_groups, .num = 977 },
+	{ .name = GROUPS ".digits", .rule = GROUPS, .make = make_groups, .num = 511,
+	  .arg = "long" },
+	{ .name = GROUPS ".miss", .rule = GROUPS, .make = make_groups, .num = 973 },
+	{ .name = GROUPS ".miss-digits", .rule = GROUPS, .make = make_groups, .num = 510,
+	  .arg = "long" },
 	{ }
 };

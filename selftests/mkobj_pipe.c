@@ -2,6 +2,9 @@
 /* mkobj_pipe.c - pipes in packet mode, and what that leaves behind. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mkobj.h"
@@ -48,6 +51,46 @@ static void make_pipe(struct mkobj *m)
 #define PIPE	"pipe-odirect"
 #define PACKET	"pipe-packet-buffered"
 
+/* ---- very many ---- */
+
+static void allow_files(int nr)
+{
+	struct rlimit rl = { nr, nr };
+
+	if (setrlimit(RLIMIT_NOFILE, &rl))
+		mkobj_fail("RLIMIT_NOFILE: %m");
+}
+
+/* One end of each: the read end, or the write end where m->c->arg says so. */
+static void make_pipes(struct mkobj *m)
+{
+	int p[2], i;
+
+	allow_files(4096);
+	for (i = 0; i < m->c->num; i++) {
+		mkobj_try(pipe(p), "pipe");
+		close(p[!m->c->arg]);
+	}
+	mkobj_key(m, "kind=pipe");
+}
+
+static void make_fifos(struct mkobj *m)
+{
+	char name[16];
+	int i;
+
+	allow_files(4096);
+	for (i = 0; i < m->c->num; i++) {
+		sprintf(name, "fifo%d", i);
+		if (mkfifo(mkobj_path(m, name), 0600))
+			mkobj_fail("mkfifo: %m");
+		mkobj_try(open(mkobj_path(m, name), O_RDWR), "open");
+	}
+	mkobj_key(m, "kind=fifo");
+}
+
+#define MANY	"pipe-too-many"
+
 const struct mkobj_case mkobj_pipe_cases[] = {
 	{ .name = PIPE, .rule = PIPE, .make = make_pipe, .num = PACKETS },
 	{ .name = PIPE ".read-end", .rule = PIPE, .make = make_pipe, .num = DIRECT_READ },
@@ -57,5 +100,10 @@ const struct mkobj_case mkobj_pipe_cases[] = {
 	{ .name = PACKET ".miss", .rule = PACKET, .make = make_pipe,
 	  .num = PACKETS | FILL | CLEAR | DRAIN },
 	{ .name = PACKET ".miss-data", .rule = PACKET, .make = make_pipe, .num = FILL },
+	{ .name = MANY, .rule = MANY, .make = make_pipes, .num = 1025 },
+	{ .name = MANY ".fifo", .rule = MANY, .make = make_fifos, .num = 1025 },
+	{ .name = MANY ".miss", .rule = MANY, .make = make_pipes, .num = 1024 },
+	{ .name = MANY ".miss-write-ends", .rule = MANY, .make = make_pipes, .num = 1025,
+	  .arg = "write" },
 	{ }
 };

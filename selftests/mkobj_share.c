@@ -123,7 +123,7 @@ static void make_files_of_parent(struct mkobj *m)
 /* ---- vfork ---- */
 
 static sem_t vforked;
-static volatile pid_t vfork_child;
+static pid_t vfork_child;
 
 static void *vfork_and_pause(void *arg)
 {

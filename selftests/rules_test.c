@@ -49,6 +49,8 @@ FIXTURE_VARIANT(trip) {
 TRIP(set_unstable, "set-unstable", UNKNOWN, "", "transient");
 TRIP(cred_no_access, "cred-no-access", BLOCKER, "", "", .blind = true);
 TRIP(cred_not_root, "cred-not-root", OPTION, "--unprivileged", "");
+TRIP(groups, "cred-too-many-groups", BLOCKER, "", "");
+TRIP(groups_digits, "cred-too-many-groups.digits", BLOCKER, "", "");
 TRIP(task_root_zombie, "task-root-zombie", BLOCKER, "", "");
 TRIP(task_kthread, "task-kthread", BLOCKER, "", "", .blind = true);
 TRIP(task_traced, "task-traced", BLOCKER, "", "");
@@ -71,6 +73,16 @@ TRIP(sigtrap_thread, "sig-pending-sigtrap.thread", BLOCKER, "", "");
 TRIP(compat32, "task-compat32", INFO, "", "");
 TRIP(seccomp, "task-seccomp-filter", INFO, "", "");
 TRIP(seccomp_thread, "task-seccomp-filter.thread", INFO, "", "");
+TRIP(ns_nested, "ns-nested", BLOCKER, "", "");
+TRIP(ns_nested_ipc, "ns-nested.ipc", BLOCKER, "", "");
+TRIP(ns_nested_cgroup, "ns-nested.cgroup", BLOCKER, "", "");
+TRIP(ns_nested_user, "ns-nested.user", BLOCKER, "", "");
+TRIP(ns_net, "ns-nested-net", INFO, "", "");
+TRIP(ns_mnt, "ns-nested-mnt", INFO, "", "");
+TRIP(ns_net_hostroot, "ns-nested-net-hostroot", RESTORE, "", "");
+TRIP(ns_mnt_hostroot, "ns-nested-mnt-hostroot", RESTORE, "", "");
+TRIP(ns_time_children, "ns-time-for-children", BLOCKER, "", "");
+TRIP(ns_pid_children, "ns-pid-for-children", LOSSY, "", "");
 TRIP(chrdev, "chrdev-unsupported", BLOCKER, "", "driver");
 TRIP(chrdev_fuse, "chrdev-unsupported.fuse", BLOCKER, "", "driver");
 TRIP(chrdev_loop, "chrdev-unsupported.loop-control", BLOCKER, "", "driver");
@@ -93,6 +105,8 @@ TRIP(fifo, "fifo-odirect", RESTORE, "", "");
 TRIP(pipe, "pipe-odirect", BLOCKER, "", "");
 TRIP(pipe_read_end, "pipe-odirect.read-end", BLOCKER, "", "");
 TRIP(pipe_packet, "pipe-packet-buffered", LOSSY, "", "transient");
+TRIP(pipe_many, "pipe-too-many", BLOCKER, "", "");
+TRIP(fifo_many, "pipe-too-many.fifo", BLOCKER, "", "");
 TRIP(posix, "lock-posix", OPTION, LOCKS, "");
 TRIP(posix_read, "lock-posix.read", OPTION, LOCKS, "");
 TRIP(flock, "lock-flock", OPTION, LOCKS, "");
@@ -264,9 +278,10 @@ TEST_F_TIMEOUT(trip, newest, 120)
 	end_report(_metadata, &r);
 }
 
-/* CRIU 1.0: what the table says. */
+/* CRIU 1.0: what the table says; where it had no such test, nobody knows what it did. */
 TEST_F_TIMEOUT(trip, oldest, 120)
 {
+	const struct ckpt_span untested = { 0, CKPTCHECK_CLASS_UNKNOWN, "" };
 	const struct ckpt_span *span = ckpt_rule_span(self->rule, CKPTCHECK_TARGET_OLDEST);
 	const char *rule = self->rule->name;
 	struct report r;
@@ -276,12 +291,8 @@ TEST_F_TIMEOUT(trip, oldest, 120)
 	read_trip(&self->run, self->flags, rule, CKPTCHECK_TARGET_OLDEST, &r);
 	ASSERT_TRUE(check_sound(_metadata, &r));
 	EXPECT_STREQ("1.0", record_get(&r.head, CKPTCHECK_KEY_TARGET));
-	if (span) {
-		check_found(_metadata, &r, &self->run, rule);
-		check_class(_metadata, &r, rule, span, variant->keys);
-	} else {
-		EXPECT_EQ(0, report_count(&r, rule));
-	}
+	check_found(_metadata, &r, &self->run, rule);
+	check_class(_metadata, &r, rule, span ? span : &untested, variant->keys);
 	end_report(_metadata, &r);
 }
 

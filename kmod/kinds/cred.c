@@ -6,6 +6,15 @@
 
 #include "kind.h"
 
+/*
+ * CRIU gets the groups in one page, together with other credentials: for 973 of them there is
+ * room in every version tried, for 977 in none.  And it reads /proc/<pid>/status into a page:
+ * the line "Groups:" must fit.
+ */
+#define CKPT_GROUPS_SURE	973
+#define CKPT_GROUPS_MOST	976
+#define CKPT_GROUPS_LINE	4096
+
 /* Of a process that the reader may not even inspect nothing but its number is told. */
 void ckpt_cred_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task)
 {
@@ -28,4 +37,40 @@ void ckpt_cred_judge_reader(struct ckpt_scan *scan, const struct ckpt_place *pla
 		return;
 	f = ckpt_emit(&scan->report, CKPT_CRED_NOT_ROOT, place, NULL, 0);
 	ckpt_key_u64(&scan->report, f, "uid", uid);
+}
+
+/* Length of the line in /proc/<pid>/status as the reader gets it. */
+static unsigned int ckpt_groups_line(const struct group_info *groups)
+{
+	struct user_namespace *reader = current_user_ns();
+	unsigned int len = strlen("Groups:\t\n");
+	gid_t gid;
+	int i;
+
+	for (i = 0; i < groups->ngroups && len <= CKPT_GROUPS_LINE; i++) {
+		len += 2;
+		gid = from_kgid_munged(reader, groups->gid[i]);
+		for (; gid >= 10; gid /= 10)
+			len++;
+	}
+	return len;
+}
+
+/* The supplementary groups, which CRIU takes in one piece. */
+void ckpt_cred_judge_groups(struct ckpt_scan *scan, const struct ckpt_place *place,
+			    struct task_struct *task)
+{
+	struct ckpt_finding *f;
+	unsigned int nr, line;
+
+	rcu_read_lock();
+	nr = __task_cred(task)->group_info->ngroups;
+	line = ckpt_groups_line(__task_cred(task)->group_info);
+	rcu_read_unlock();
+	if (nr > CKPT_GROUPS_MOST || line > CKPT_GROUPS_LINE) {
+		f = ckpt_emit(&scan->report, CKPT_CRED_TOO_MANY_GROUPS, place, NULL, 0);
+		ckpt_key_u64(&scan->report, f, "groups", nr);
+	} else if (nr > CKPT_GROUPS_SURE) {
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_GROUPS);
+	}
 }

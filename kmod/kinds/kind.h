@@ -59,6 +59,8 @@ bool ckpt_file_plain(const struct file *file, const struct inode *inode);
 
 const char *ckpt_path_doubt(const struct path *path);
 
+void ckpt_pipes_judge(struct ckpt_scan *scan, const struct ckpt_place *root);
+
 bool ckpt_lock_peek(const struct inode *inode);
 void ckpt_lock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
@@ -88,6 +90,8 @@ void ckpt_stop_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		     struct task_struct *task);
 int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		       struct task_struct *task);
+void ckpt_cred_judge_groups(struct ckpt_scan *scan, const struct ckpt_place *place,
+			    struct task_struct *task);
 void ckpt_cred_judge_reader(struct ckpt_scan *scan, const struct ckpt_place *place);
 void ckpt_cred_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 

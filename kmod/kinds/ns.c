@@ -31,8 +31,8 @@ static bool ckpt_ns_of(struct task_struct *task, struct ckpt_spaces *out)
 		out->ns[CKPT_NS_CGROUP] = proxy->cgroup_ns;
 		out->ns[CKPT_NS_TIME] = proxy->time_ns;
 		out->net_number = proxy->net_ns->ns.inum;
-		out->for_children = proxy->time_ns_for_children != proxy->time_ns ||
-				    proxy->pid_ns_for_children != task_active_pid_ns(task);
+		out->time_for_children = proxy->time_ns_for_children != proxy->time_ns;
+		out->pid_for_children = proxy->pid_ns_for_children != task_active_pid_ns(task);
 	}
 	task_unlock(task);
 	rcu_read_lock();
@@ -81,13 +81,63 @@ static void ckpt_ns_collect_root(struct ckpt_scan *scan, const struct ckpt_space
 {
 	ckpt_ns_of(current, &scan->reader_spaces);
 	scan->root_spaces = *its;
-	if (ckpt_ns_own(scan, CKPT_NS_MNT))
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_MOUNTS);
-	if (ckpt_ns_own(scan, CKPT_NS_NET))
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_NETWORK);
-	if (ckpt_ns_own(scan, CKPT_NS_USER) || ckpt_ns_own(scan, CKPT_NS_TIME) ||
+	if (ckpt_ns_own(scan, CKPT_NS_USER) ||
 	    (ckpt_ns_own(scan, CKPT_NS_PID) && !is_child_reaper(scan->root)))
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_NAMESPACES);
+}
+
+static const char * const ckpt_ns_names[CKPT_NR_NS] = {
+	[CKPT_NS_NET] = "net",	  [CKPT_NS_IPC] = "ipc",   [CKPT_NS_UTS] = "uts",
+	[CKPT_NS_MNT] = "mnt",	  [CKPT_NS_CGROUP] = "cgroup", [CKPT_NS_TIME] = "time",
+	[CKPT_NS_PID] = "pid",	  [CKPT_NS_USER] = "user",
+};
+
+/* CRIU saves one namespace of a kind, but for network and mounts: those may be nested. */
+static enum ckpt_rule_id ckpt_ns_rule(const struct ckpt_scan *scan, enum ckpt_ns which)
+{
+	if (which != CKPT_NS_NET && which != CKPT_NS_MNT)
+		return CKPT_NS_NESTED;
+	if (!ckpt_ns_own(scan, which))
+		return which == CKPT_NS_NET ? CKPT_NS_NESTED_NET_HOSTROOT :
+					      CKPT_NS_NESTED_MNT_HOSTROOT;
+	return which == CKPT_NS_NET ? CKPT_NS_NESTED_NET : CKPT_NS_NESTED_MNT;
+}
+
+/* A namespace of a member that is not the root's. */
+static void ckpt_ns_nested(struct ckpt_scan *scan, const struct ckpt_proc *proc,
+			   enum ckpt_ns which, const void *ns)
+{
+	struct ckpt_place place = { .nr = proc->nr, .kind = CKPT_AT_PROCESS };
+	struct ckpt_finding *f;
+
+	/* One that went back to where the reader is. */
+	if (ns == scan->reader_spaces.ns[which]) {
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_NAMESPACES);
+		return;
+	}
+	f = ckpt_emit(&scan->report, ckpt_ns_rule(scan, which), &place, ns, which);
+	ckpt_key_str(&scan->report, f, "ns", ckpt_ns_names[which], strlen(ckpt_ns_names[which]));
+}
+
+/* The rules about what is mounted and set up in namespaces of these kinds are still to come. */
+static void ckpt_ns_contents(struct ckpt_scan *scan, const struct ckpt_spaces *its)
+{
+	if (its->ns[CKPT_NS_MNT] != scan->reader_spaces.ns[CKPT_NS_MNT])
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_MOUNTS);
+	if (its->ns[CKPT_NS_NET] != scan->reader_spaces.ns[CKPT_NS_NET])
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_NETWORK);
+}
+
+/* Where children will be born: CRIU refuses another time, and forgets another pid namespace. */
+static void ckpt_ns_children(struct ckpt_scan *scan, const struct ckpt_proc *proc,
+			     const struct ckpt_spaces *its)
+{
+	struct ckpt_place place = { .nr = proc->nr, .kind = CKPT_AT_PROCESS };
+
+	if (its->time_for_children)
+		ckpt_emit(&scan->report, CKPT_NS_TIME_FOR_CHILDREN, &place, NULL, 0);
+	if (its->pid_for_children)
+		ckpt_emit(&scan->report, CKPT_NS_PID_FOR_CHILDREN, &place, NULL, 0);
 }
 
 /**
@@ -110,9 +160,9 @@ void ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 	if (!alive)
 		return;
 	ckpt_ns_add_net(scan, &its);
+	ckpt_ns_contents(scan, &its);
 	for (which = 0; which < CKPT_NR_NS; which++)
-		if (its.ns[which] != scan->root_spaces.ns[which])
-			ckpt_report_incomplete(&scan->report, CKPT_REASON_NAMESPACES);
-	if (its.for_children)
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_NAMESPACES);
+		if (its.ns[which] && its.ns[which] != scan->root_spaces.ns[which])
+			ckpt_ns_nested(scan, proc, which, its.ns[which]);
+	ckpt_ns_children(scan, proc, &its);
 }

@@ -13,6 +13,9 @@
 /* Ring slots looked at under the pipe's lock; a user without privileges gets 256 at most. */
 #define CKPT_PIPE_SLOTS	4096U
 
+/* CRIU remembers so many pipes, and so many FIFOs, of which an end can be read. */
+#define CKPT_PIPES_MOST	1024
+
 /**
  * struct ckpt_ring - what was queued in a pipe
  * @packets: buffers with packet boundaries
@@ -47,6 +50,36 @@ static bool ckpt_pipe_notifies(const struct pipe_inode_info *pipe)
 #endif
 }
 
+/* Counts a pipe once, up to the number that is one too many.  Return: false: no room. */
+static bool ckpt_pipe_count(struct ckpt_scan *scan, const struct pipe_inode_info *pipe,
+			    const struct inode *inode)
+{
+	u32 *nr = &scan->nr_pipes[!ckpt_is_pipefs(inode)];
+
+	if (*nr > CKPT_PIPES_MOST)
+		return true;
+	if (!ckpt_table_has_room(&scan->pipes))
+		return false;
+	if (!ckpt_table_add(&scan->pipes, pipe, inode->i_ino)->value++)
+		(*nr)++;
+	return true;
+}
+
+/* Too many pipes, or FIFOs, in the whole set. */
+void ckpt_pipes_judge(struct ckpt_scan *scan, const struct ckpt_place *root)
+{
+	static const char * const kinds[] = { "pipe", "fifo" };
+	struct ckpt_finding *f;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (scan->nr_pipes[i] <= CKPT_PIPES_MOST)
+			continue;
+		f = ckpt_emit(&scan->report, CKPT_PIPE_TOO_MANY, root, NULL, 0);
+		ckpt_key_str(&scan->report, f, "kind", kinds[i], strlen(kinds[i]));
+	}
+}
+
 static enum ckpt_look ckpt_peek_pipe(struct ckpt_scan *scan, struct file *file,
 				     struct inode *inode)
 {
@@ -56,8 +89,8 @@ static enum ckpt_look ckpt_peek_pipe(struct ckpt_scan *scan, struct file *file,
 		return CKPT_MARK;
 	if (file->f_flags & O_DIRECT && !ckpt_table_has_room(&scan->packet_pipes))
 		return CKPT_ROOM;
-	if (file->f_mode & FMODE_READ)
-		scan->pipe_ends++;
+	if (file->f_mode & FMODE_READ && !ckpt_pipe_count(scan, pipe, inode))
+		return CKPT_ROOM;
 	if (file->f_flags & O_DIRECT) {
 		ckpt_table_add(&scan->packet_pipes, pipe, inode->i_ino);
 		return CKPT_MARK;

@@ -10,30 +10,6 @@
 #include "compat/task.h"
 #include "kind.h"
 
-/*
- * CRIU refuses a task whose groups fill a page, as numbers of four bytes or as the text of
- * /proc/<pid>/status; with so many bytes it still saves it.
- */
-#define CKPT_SAFE_GROUPS	3600
-
-static bool ckpt_task_many_groups(struct task_struct *task)
-{
-	const struct group_info *groups;
-	unsigned int text = 0;
-	gid_t left;
-	int i;
-
-	rcu_read_lock();
-	groups = __task_cred(task)->group_info;
-	for (i = 0; i < groups->ngroups && i * sizeof(gid_t) < CKPT_SAFE_GROUPS; i++) {
-		text += 2;
-		for (left = __kgid_val(groups->gid[i]); left >= 10; left /= 10)
-			text++;
-	}
-	rcu_read_unlock();
-	return max_t(size_t, text, i * sizeof(gid_t)) >= CKPT_SAFE_GROUPS;
-}
-
 /**
  * ckpt_task_collect() - first look at a process
  * @scan: scan
@@ -51,8 +27,6 @@ void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct ta
 	ckpt_share_collect(scan, proc, task);
 	if (READ_ONCE(task->jobctl) & JOBCTL_TRAP_FREEZE)
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_FROZEN);
-	if (ckpt_task_many_groups(task))
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_GROUPS);
 	if (READ_ONCE(task->exit_state) && !thread_group_empty(task))
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_LEADER_DEAD);
 }
@@ -101,6 +75,7 @@ int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 		else
 			ckpt_judge_session(scan, proc, task);
 		ckpt_cred_judge_reader(scan, &place);
+		ckpt_pipes_judge(scan, &place);
 	}
 	if (READ_ONCE(task->exit_state) && !thread_group_empty(task))
 		ckpt_emit(&scan->report, CKPT_TASK_LEADER_ZOMBIE, &place, NULL, 0);
@@ -108,6 +83,7 @@ int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 		ckpt_emit(&scan->report, CKPT_SIG_PENDING_SIGTRAP, &place, NULL, 0);
 	if (ckpt_task_is_compat(task))
 		ckpt_emit(&scan->report, CKPT_TASK_COMPAT32, &place, NULL, 0);
+	ckpt_cred_judge_groups(scan, &place, task);
 	ckpt_stop_judge(scan, &place, task);
 	return ckpt_threads_judge(scan, &place, task);
 }

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 
-ERROR = re.compile(r"^\(\d+\.\d+\)\s*(?:pie: \d+: )?\s*Error \(([^)]*)\):\s*(.*)")
+ERROR = re.compile(r"^(?:\(\d+\.\d+\)\s*)?(?:pie: \d+: )?\s*Error \(([^)]*)\):\s*(.*)")
 # Lines that may come first and are not why a dump failed.
 HARMLESS = (
     "Can't setup RLIMIT_NOFILE",

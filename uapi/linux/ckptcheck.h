@@ -102,7 +102,6 @@ enum ckptcheck_class {
 	REASON(FROZEN, "frozen", "a process in a frozen cgroup") \
 	REASON(GROUPS, "groups", "a process in very many groups") \
 	REASON(DESCRIPTORS, "descriptors", "a process without descriptors left for criu's use") \
-	REASON(PIPES, "pipes", "very many pipes") \
 	REASON(LEADER_DEAD, "leader-dead", "threads whose leader is gone") \
 	REASON(UNSTABLE, "unstable", "processes that came while the tree was examined") \
 	REASON(EXEC, "exec", "a process that kept changing its program") \
