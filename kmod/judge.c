@@ -72,7 +72,7 @@ static void ckpt_find_files(struct ckpt_scan *scan, struct ckpt_proc *proc,
 	ckpt_hold_end(begin);
 }
 
-/* The same for mappings: one that has changed into a harmless one is left out. */
+/* The same for mappings: one that has changed into ordinary memory is left out. */
 static int ckpt_find_vmas(struct ckpt_scan *scan, struct ckpt_proc *proc,
 			  struct task_struct *task, const struct ckpt_mark *marks, u32 nr,
 			  struct ckpt_found *found)
@@ -93,7 +93,8 @@ static int ckpt_find_vmas(struct ckpt_scan *scan, struct ckpt_proc *proc,
 		struct vm_area_struct *vma = find_vma(mm, marks[i].at);
 		struct ckpt_obj obj = {};
 
-		if (!vma || vma->vm_start > marks[i].at || !ckpt_vma_peek(vma))
+		if (!vma || vma->vm_start > marks[i].at ||
+		    (!vma->vm_file && !ckpt_vma_is_odd(vma)))
 			continue;
 		obj.place = (struct ckpt_place){
 			.nr = proc->nr, .kind = CKPT_AT_VMA,

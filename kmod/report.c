@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
+#include "compat/path.h"
 #include "grow.h"
 #include "report.h"
 
@@ -78,7 +79,7 @@ void ckpt_report_error(struct ckpt_report *r, int err)
 
 /* Return: whether the object's finding is already there, it is counted then. */
 static bool ckpt_report_counted(struct ckpt_report *r, enum ckpt_rule_id rule, const void *object,
-				u64 ino)
+				u64 ino, u32 count)
 {
 	struct ckpt_slot *slot;
 
@@ -88,7 +89,7 @@ static bool ckpt_report_counted(struct ckpt_report *r, enum ckpt_rule_id rule, c
 	}
 	slot = ckpt_table_add(&r->seen, object, ino ^ ((u64)(rule + 1) << 56));
 	if (slot->value) {
-		r->findings[slot->value - 1].count++;
+		r->findings[slot->value - 1].count += count;
 		return true;
 	}
 	slot->value = r->nr + 1;
@@ -96,20 +97,22 @@ static bool ckpt_report_counted(struct ckpt_report *r, enum ckpt_rule_id rule, c
 }
 
 /**
- * ckpt_emit() - add a finding
+ * ckpt_emit_many() - add a finding that was made in several places
  * @r: report
  * @rule: rule that holds
- * @place: where
+ * @place: where, the first of them
  * @object: identity of the object, never dereferenced; an object held in many places gives one
  *          finding.  NULL: each place counts
  * @ino: second half of the identity
+ * @count: number of places
  *
  * May sleep: no lock of the target is held here.  Return: the finding, to be given keys before
  * the next one is added, or NULL if there is nothing to give keys to; the ckpt_key functions
  * take that too.
  */
-struct ckpt_finding *ckpt_emit(struct ckpt_report *r, enum ckpt_rule_id rule,
-			       const struct ckpt_place *place, const void *object, u64 ino)
+struct ckpt_finding *ckpt_emit_many(struct ckpt_report *r, enum ckpt_rule_id rule,
+				    const struct ckpt_place *place, const void *object, u64 ino,
+				    u32 count)
 {
 	u32 cls = r->spans[rule]->cls;
 	struct ckpt_finding *f;
@@ -129,13 +132,20 @@ struct ckpt_finding *ckpt_emit(struct ckpt_report *r, enum ckpt_rule_id rule,
 		ckpt_report_error(r, err);
 		return NULL;
 	}
-	if (object && ckpt_report_counted(r, rule, object, ino))
+	if (object && ckpt_report_counted(r, rule, object, ino, count))
 		return NULL;
 	f = &r->findings[r->nr++];
 	*f = (struct ckpt_finding){
-		.place = *place, .rule = rule, .count = 1, .keys = r->keys.len,
+		.place = *place, .rule = rule, .count = count, .keys = r->keys.len,
 	};
 	return f;
+}
+
+/* The same for one place. */
+struct ckpt_finding *ckpt_emit(struct ckpt_report *r, enum ckpt_rule_id rule,
+			       const struct ckpt_place *place, const void *object, u64 ino)
+{
+	return ckpt_emit_many(r, rule, place, object, ino, 1);
 }
 
 /* The keys' text of a finding ends where the report's text ends. */
@@ -177,9 +187,9 @@ void ckpt_key_str(struct ckpt_report *r, struct ckpt_finding *f, const char *key
  * path= as the reader sees it, from the dentry cache alone: no file system is asked.  A name
  * that cannot be built is left out.
  */
-void ckpt_key_path(struct ckpt_report *r, struct ckpt_finding *f, const struct file *file)
+void ckpt_key_dpath(struct ckpt_report *r, struct ckpt_finding *f, const struct path *path)
 {
-	char *buf, *path;
+	char *buf, *name;
 
 	if (!f)
 		return;
@@ -188,8 +198,14 @@ void ckpt_key_path(struct ckpt_report *r, struct ckpt_finding *f, const struct f
 		ckpt_report_incomplete(r, CKPT_REASON_MEMORY);
 		return;
 	}
-	path = d_path(&file->f_path, buf, CKPT_PATH_BUF);
-	if (!IS_ERR(path))
-		ckpt_key_str(r, f, CKPTCHECK_KEY_PATH, path, strlen(path));
+	name = d_path(path, buf, CKPT_PATH_BUF);
+	if (!IS_ERR(name))
+		ckpt_key_str(r, f, CKPTCHECK_KEY_PATH, name, strlen(name));
 	kvfree(buf);
+}
+
+/* The same for a file. */
+void ckpt_key_path(struct ckpt_report *r, struct ckpt_finding *f, const struct file *file)
+{
+	ckpt_key_dpath(r, f, ckpt_user_path(file));
 }

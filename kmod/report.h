@@ -13,6 +13,7 @@
 struct ckpt_fs;
 struct cred;
 struct file;
+struct path;
 
 /* What a finding is about, in the order of the report. */
 enum ckpt_place_kind {
@@ -104,12 +105,16 @@ void ckpt_report_free(struct ckpt_report *r);
 void ckpt_report_incomplete(struct ckpt_report *r, enum ckpt_reason reason);
 void ckpt_report_error(struct ckpt_report *r, int err);
 
+struct ckpt_finding *ckpt_emit_many(struct ckpt_report *r, enum ckpt_rule_id rule,
+				    const struct ckpt_place *place, const void *object, u64 ino,
+				    u32 count);
 struct ckpt_finding *ckpt_emit(struct ckpt_report *r, enum ckpt_rule_id rule,
 			       const struct ckpt_place *place, const void *object, u64 ino);
 void ckpt_key_u64(struct ckpt_report *r, struct ckpt_finding *f, const char *key, u64 value);
 void ckpt_key_dev(struct ckpt_report *r, struct ckpt_finding *f, const char *key, dev_t dev);
 void ckpt_key_str(struct ckpt_report *r, struct ckpt_finding *f, const char *key,
 		  const char *bytes, size_t len);
+void ckpt_key_dpath(struct ckpt_report *r, struct ckpt_finding *f, const struct path *path);
 void ckpt_key_path(struct ckpt_report *r, struct ckpt_finding *f, const struct file *file);
 
 int ckpt_report_render(struct ckpt_report *r, const struct ckpt_summary *sum,

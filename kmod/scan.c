@@ -113,6 +113,8 @@ static int ckpt_judge_proc(struct ckpt_scan *scan, struct ckpt_proc *proc)
 		goto put;
 	err = ckpt_task_judge(scan, proc, task);
 	if (!err)
+		err = ckpt_folder_judge_proc(scan, proc, task);
+	if (!err)
 		err = ckpt_walk_marks(scan, proc, task);
 	if (!err)
 		err = ckpt_proc_unchanged(proc);
@@ -197,6 +199,7 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_table_free(&scan->packet_pipes);
 	ckpt_table_free(&scan->folders);
 	scan->last_folder = NULL;
+	scan->btrfs_files = 0;
 	ckpt_batch_free(&scan->batch);
 	kvfree(scan->marks);
 	scan->marks = NULL;

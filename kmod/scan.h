@@ -95,6 +95,8 @@ struct ckpt_spaces {
  * @folders: folders of files, by mount; one file of each is looked at in the second pass
  * @last_folder: the one looked up last, and its mount; compared only
  * @last_mnt: see @last_folder
+ * @last_btrfs: @last_mnt is of a Btrfs
+ * @btrfs_files: files on Btrfs that are still to be told, where one record is for all
  * @pipes: pipes and FIFOs of which an end can be read, up to the number that is too many
  * @nr_pipes: how many pipes, and how many FIFOs
  * @packet_pipes: pipes of which an end inside is in packet mode
@@ -124,6 +126,8 @@ struct ckpt_scan {
 	struct ckpt_table folders;
 	const void *last_folder;
 	const void *last_mnt;
+	bool last_btrfs;
+	u32 btrfs_files;
 	struct ckpt_table pipes;
 	u32 nr_pipes[2];
 	struct ckpt_table packet_pipes;

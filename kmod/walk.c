@@ -165,6 +165,7 @@ static int ckpt_walk_vma_chunk(struct ckpt_scan *scan, struct ckpt_proc *proc,
 {
 	struct vm_area_struct *vma;
 	unsigned int seen = 0;
+	enum ckpt_look look;
 	u64 begin;
 
 	CKPT_VMA_ITERATOR(iter, mm, *next);
@@ -174,12 +175,13 @@ static int ckpt_walk_vma_chunk(struct ckpt_scan *scan, struct ckpt_proc *proc,
 		return -EINTR;
 	begin = ckpt_hold_begin();
 	ckpt_for_each_vma(iter, vma) {
-		if (seen++ == CKPT_CHUNK) {
+		look = seen++ < CKPT_CHUNK ? ckpt_vma_peek(scan, vma) : CKPT_ROOM;
+		if (look == CKPT_ROOM) {
 			*next = vma->vm_start;
 			break;
 		}
 		scan->vmas++;
-		if (ckpt_vma_peek(vma))
+		if (look == CKPT_MARK)
 			ckpt_walk_mark(scan, proc, vma->vm_start, true);
 	}
 	mmap_read_unlock(mm);
@@ -206,6 +208,8 @@ int ckpt_walk_vmas(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_s
 		struct mm_struct *mm;
 
 		err = ckpt_walk_room(scan);
+		if (!err)
+			err = ckpt_walk_tables(scan);
 		if (err)
 			return err;
 		mm = get_task_mm(task);

@@ -28,6 +28,7 @@ static const struct mkobj_case *const tables[] = {
 	mkobj_unix_cases, mkobj_tcp_cases, mkobj_sock_cases, mkobj_udp_cases, mkobj_mm_cases,
 	mkobj_ipc_cases,
 	mkobj_netns_cases,
+	mkobj_mount_cases,
 };
 
 #define NR_TABLES	(sizeof(tables) / sizeof(tables[0]))
@@ -280,6 +281,11 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "--list")) {
 		list_cases();
 		return 0;
+	}
+	/* Only to be the program that some process of a target runs. */
+	if (argc == 2 && !strcmp(argv[1], "--pause")) {
+		close_range(3, ~0U, 0);
+		mkobj_pause();
 	}
 	if (argc < 2 || argv[1][0] == '-') {
 		fprintf(stderr, "usage: mkobj --list | mkobj NAME...\n");

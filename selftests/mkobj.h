@@ -101,6 +101,7 @@ extern const struct mkobj_case mkobj_sock_cases[];
 extern const struct mkobj_case mkobj_mm_cases[];
 extern const struct mkobj_case mkobj_ipc_cases[];
 extern const struct mkobj_case mkobj_netns_cases[];
+extern const struct mkobj_case mkobj_mount_cases[];
 
 /* Ends everything: status 4 where the machine lacks the feature (by errno), 1 otherwise. */
 void mkobj_fail(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));

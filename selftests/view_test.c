@@ -101,6 +101,52 @@ TEST_F(view, info)
 	end_report(_metadata, &self->r);
 }
 
+/* A hundred files on Btrfs, which the first pass counts where one record is for all of them. */
+static void check_btrfs(struct __test_metadata *_metadata, int fd, const char *cls, int records,
+			int count)
+{
+	const struct record *rec;
+	struct report r;
+	int i;
+
+	report_read_fd(fd, &r);
+	ASSERT_TRUE(check_sound(_metadata, &r));
+	EXPECT_EQ(records, report_count(&r, "file-btrfs"));
+	for (i = 0; i < r.nr; i++)
+		EXPECT_STREQ(cls, r.find[i].word[0]);
+	rec = report_find(&r, "file-btrfs");
+	if (rec) {
+		EXPECT_EQ(3, record_num(rec, CKPTCHECK_KEY_FD));
+		EXPECT_EQ(count, count > 1 ? record_num(rec, CKPTCHECK_KEY_COUNT) :
+			  record_get(rec, CKPTCHECK_KEY_COUNT) ? 0 : 1);
+	}
+	end_report(_metadata, &r);
+}
+
+TEST(btrfs)
+{
+	struct mkobj_run run;
+	int status = mkobj_start(&run, "file-btrfs.many"), fd;
+
+	if (status == 4)
+		SKIP(return, "%s", run.error);
+	ASSERT_EQ(0, status);
+	fd = report_open(run.target);
+	ASSERT_LE(0, fd);
+	check_btrfs(_metadata, fd, "info", 1, 100);
+	EXPECT_EQ(0, set_view(fd, 0, CKPTCHECK_VIEW_INFO_EACH));
+	check_btrfs(_metadata, fd, "info", 100, 1);
+	EXPECT_EQ(0, set_view(fd, 0, CKPTCHECK_VIEW_INFO_NONE));
+	check_btrfs(_metadata, fd, "info", 0, 0);
+	EXPECT_EQ(0, set_view(fd, CKPTCHECK_TARGET_OLDEST, CKPTCHECK_VIEW_INFO_NONE));
+	check_btrfs(_metadata, fd, "blocker", 100, 1);
+	/* Twice the same. */
+	EXPECT_EQ(0, set_view(fd, CKPTCHECK_VERSION(4, 2, 0), 0));
+	check_btrfs(_metadata, fd, "info", 1, 100);
+	close(fd);
+	mkobj_stop(&run);
+}
+
 /* For CRIU 1.0 a timerfd is no information but a blocker: each of them counts. */
 TEST_F(view, target)
 {

@@ -10,7 +10,8 @@
 static const char * const shown_elsewhere[] = {
 	CKPTCHECK_KEY_PID, CKPTCHECK_KEY_TID, CKPTCHECK_KEY_COMM, CKPTCHECK_KEY_FD,
 	CKPTCHECK_KEY_VMA, CKPTCHECK_KEY_DEV, CKPTCHECK_KEY_INO, CKPTCHECK_KEY_NEEDS,
-	CKPTCHECK_KEY_TRANSIENT, CKPTCHECK_KEY_PEER_COMM, CKPTCHECK_KEY_COUNT, "via", "raddr",
+	CKPTCHECK_KEY_TRANSIENT, CKPTCHECK_KEY_PEER_COMM, CKPTCHECK_KEY_COUNT, CKPTCHECK_KEY_VIA,
+	"raddr",
 };
 
 /* How a key is put; keys that are not here read key=value. The %s is the value. */
@@ -40,13 +41,13 @@ const char *words_summary(const struct report_record *record)
 	return rule ? rule->summary : "a rule that this ckptcheck does not know";
 }
 
-/* Return: "fd 7", "vma 7f00-7f10", "thread 12", "in flight" or "process". */
+/* Return: "fd 7", "vma 7f00-7f10", "thread 12", "in flight", "cwd", "root", "exe" or "process". */
 char *words_object(const struct report_record *record)
 {
 	const char *fd = record_value(record, CKPTCHECK_KEY_FD);
 	const char *vma = record_value(record, CKPTCHECK_KEY_VMA);
 	const char *tid = record_value(record, CKPTCHECK_KEY_TID);
-	bool in_flight = record_pair(record, "via");
+	const char *via = record_value(record, CKPTCHECK_KEY_VIA);
 	char *text;
 	FILE *out = text_open(&text);
 
@@ -60,8 +61,12 @@ char *words_object(const struct report_record *record)
 		fputs("thread ", out);
 		text_put(out, tid, strlen(tid));
 	}
-	if (in_flight)
-		fputs(ftell(out) ? ", in flight" : "in flight", out);
+	if (via) {
+		fputs(ftell(out) ? ", " : "", out);
+		if (!strcmp(via, "scm"))
+			via = "in flight";
+		text_put(out, via, strlen(via));
+	}
 	if (!ftell(out))
 		fputs("process", out);
 	return text_close(out, &text);

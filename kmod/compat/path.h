@@ -22,4 +22,17 @@ static inline struct file *ckpt_open_on(struct vfsmount *mnt, const char *name)
 #endif
 }
 
+/*
+ * The path by which users know a file.  Since 6.8 the f_path of a file of overlayfs that is mapped
+ * leads into one of its layers.
+ */
+static inline const struct path *ckpt_user_path(const struct file *file)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+	return &file->f_path;
+#else
+	return file_user_path((struct file *)file);
+#endif
+}
+
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* compat/vma.h - going through the mappings of a process: a list before 6.1, a tree since. */
+/* compat/vma.h - the mappings of a process, a list before 6.1, a tree since; its executable. */
 #ifndef _CKPT_COMPAT_VMA_H
 #define _CKPT_COMPAT_VMA_H
 
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/version.h>
 
@@ -24,5 +25,22 @@ struct ckpt_vma_iterator {
 #define ckpt_for_each_vma(iter, vma)		for_each_vma(iter, vma)
 
 #endif
+
+/* The executable, referenced, or NULL. */
+static inline struct file *ckpt_exe_file(struct mm_struct *mm)
+{
+	struct file *file;
+
+	rcu_read_lock();
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	file = rcu_dereference(mm->exe_file);
+	if (file && !get_file_rcu(file))
+		file = NULL;
+#else
+	file = get_file_rcu(&mm->exe_file);
+#endif
+	rcu_read_unlock();
+	return file;
+}
 
 #endif

@@ -29,22 +29,29 @@ bool ckpt_file_plain(const struct file *file, const struct inode *inode)
 }
 
 /**
- * ckpt_file_unknown() - an object that no rule knows
+ * ckpt_emit_unknown() - an object that cannot be judged
  * @scan: scan
  * @obj: the object
+ * @identity: of what is unknown, compared only; NULL: each place counts
+ * @ino: second half of the identity
  * @what: what it is, for people
  */
-void ckpt_file_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj, const char *what)
+void ckpt_emit_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj, const void *identity,
+		       u64 ino, const char *what)
 {
 	struct ckpt_finding *f;
 
-	f = ckpt_emit(&scan->report, CKPT_FILE_KIND_UNKNOWN, &obj->place, obj->inode,
-		      obj->inode ? obj->inode->i_ino : 0);
+	f = ckpt_emit(&scan->report, CKPT_FILE_KIND_UNKNOWN, &obj->place, identity, ino);
 	if (obj->inode)
 		ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
 	ckpt_key_str(&scan->report, f, "kind", what, strlen(what));
-	if (obj->file)
-		ckpt_key_path(&scan->report, f, obj->file);
+	ckpt_obj_path_keys(scan, f, obj);
+}
+
+/* The same for one whose kind no rule knows. */
+void ckpt_file_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj, const char *what)
+{
+	ckpt_emit_unknown(scan, obj, obj->inode, obj->inode ? obj->inode->i_ino : 0, what);
 }
 
 static bool ckpt_match_opath(const struct file *file, const struct inode *inode)
@@ -168,46 +175,6 @@ static const struct ckpt_kind *ckpt_kind_of(const struct file *file, const struc
 	return *kind;
 }
 
-/*
- * The first file of each folder is looked at for all others: whether a mount covers them.  The
- * folder's address is compared only.
- */
-static enum ckpt_look ckpt_folder_peek(struct ckpt_scan *scan, const struct file *file)
-{
-	const void *folder = READ_ONCE(file->f_path.dentry->d_parent);
-	const struct vfsmount *mnt = file->f_path.mnt;
-	struct ckpt_slot *slot;
-
-	if ((folder == scan->last_folder && mnt == scan->last_mnt) ||
-	    mnt->mnt_flags & MNT_INTERNAL)
-		return CKPT_FINE;
-	if (!ckpt_table_has_room(&scan->folders))
-		return CKPT_ROOM;
-	slot = ckpt_table_add(&scan->folders, folder, (unsigned long)mnt);
-	scan->last_folder = folder;
-	scan->last_mnt = mnt;
-	return slot->value++ ? CKPT_FINE : CKPT_MARK;
-}
-
-/* The reader cannot name what is in another mount namespace. */
-static void ckpt_folder_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
-{
-	const struct path *path = &obj->file->f_path;
-	struct ckpt_finding *f;
-	const char *doubt;
-
-	if (path->mnt->mnt_flags & MNT_INTERNAL ||
-	    scan->report.reasons & (BIT(CKPT_REASON_NAMESPACES) | BIT(CKPT_REASON_MOUNTS)))
-		return;
-	doubt = ckpt_path_doubt(path);
-	if (!doubt)
-		return;
-	f = ckpt_emit(&scan->report, CKPT_FILE_KIND_UNKNOWN, &obj->place, obj->file, 0);
-	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
-	ckpt_key_str(&scan->report, f, "kind", doubt, strlen(doubt));
-	ckpt_key_path(&scan->report, f, obj->file);
-}
-
 /**
  * ckpt_file_peek() - first look at a file
  * @scan: scan
@@ -220,16 +187,21 @@ enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file)
 	struct inode *inode = file_inode(file);
 	const struct ckpt_kind *kind;
 	bool locked = ckpt_lock_peek(inode);
-	enum ckpt_look folder = ckpt_folder_peek(scan, file), look = CKPT_MARK;
+	enum ckpt_look look = CKPT_MARK;
 
-	if (folder == CKPT_ROOM)
-		return CKPT_ROOM;
 	if (!locked && !(file->f_mode & FMODE_PATH) && ckpt_file_plain(file, inode))
-		return folder;
+		return ckpt_folder_peek(scan, &file->f_path);
+	/* What both looks count is counted once: neither may want room after the other. */
+	if (!ckpt_table_has_room(&scan->folders))
+		return CKPT_ROOM;
 	kind = ckpt_kind_of(file, inode);
 	if (kind->peek)
 		look = kind->peek(scan, file, inode);
-	return look == CKPT_FINE && locked ? CKPT_MARK : max(look, folder);
+	if (look == CKPT_ROOM)
+		return CKPT_ROOM;
+	if (ckpt_folder_peek(scan, &file->f_path) == CKPT_MARK)
+		return CKPT_MARK;
+	return locked ? CKPT_MARK : look;
 }
 
 /* Judges a file of the set; no lock is held, the file is referenced.  May sleep. */

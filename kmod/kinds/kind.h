@@ -21,8 +21,10 @@ enum ckpt_look {
 /**
  * struct ckpt_obj - an object to be judged
  * @place: where it was found
- * @file: referenced; NULL for a mapping without a file
- * @inode: of @file
+ * @file: referenced; NULL for a mapping without a file, and where there is only a path
+ * @path: referenced, where there is no file; see ckpt_obj_path_keys()
+ * @via: how the process holds @path: cwd, root, exe; NULL for descriptors and mappings
+ * @inode: of @file or @path
  * @files: fd table that it was found in, compared only; NULL for a mapping
  * @vm_flags: of a mapping
  * @uprobes: the mapping is that of uprobes
@@ -30,6 +32,8 @@ enum ckpt_look {
 struct ckpt_obj {
 	struct ckpt_place place;
 	struct file *file;
+	const struct path *path;
+	const char *via;
 	struct inode *inode;
 	const void *files;
 	unsigned long vm_flags;
@@ -54,8 +58,17 @@ extern const struct ckpt_kind ckpt_kind_sock, ckpt_kind_anon;
 
 enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file);
 void ckpt_file_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+void ckpt_emit_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj, const void *identity,
+		       u64 ino, const char *what);
 void ckpt_file_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj, const char *what);
 bool ckpt_file_plain(const struct file *file, const struct inode *inode);
+
+enum ckpt_look ckpt_folder_peek(struct ckpt_scan *scan, const struct path *path);
+void ckpt_folder_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+int ckpt_folder_judge_proc(struct ckpt_scan *scan, const struct ckpt_proc *proc,
+			   struct task_struct *task);
+void ckpt_obj_path_keys(struct ckpt_scan *scan, struct ckpt_finding *f,
+			const struct ckpt_obj *obj);
 
 const char *ckpt_path_doubt(const struct path *path);
 
@@ -71,7 +84,8 @@ void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct 
 enum ckpt_look ckpt_inet_peek(const struct sock *sk);
 void ckpt_inet_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 
-bool ckpt_vma_peek(struct vm_area_struct *vma);
+enum ckpt_look ckpt_vma_peek(struct ckpt_scan *scan, struct vm_area_struct *vma);
+bool ckpt_vma_is_odd(struct vm_area_struct *vma);
 bool ckpt_vma_is_uprobes(struct vm_area_struct *vma);
 void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 

@@ -11,6 +11,7 @@
 #include <linux/string.h>
 
 #include "assert.h"
+#include "compat/path.h"
 #include "kind.h"
 
 #define CKPT_AIO_RING_MAGIC	0xa10a10a1
@@ -43,13 +44,8 @@ static bool ckpt_is_dev_zero(const struct inode *inode)
 	return S_ISCHR(inode->i_mode) && inode->i_rdev == MKDEV(MEM_MAJOR, CKPT_ZERO_MINOR);
 }
 
-/**
- * ckpt_vma_peek() - first look at a mapping
- * @vma: mmap_lock is held
- *
- * Never sleeps.  Return: whether it is to be judged.
- */
-bool ckpt_vma_peek(struct vm_area_struct *vma)
+/* Under mmap_lock. Never sleeps. */
+bool ckpt_vma_is_odd(struct vm_area_struct *vma)
 {
 	const struct inode *inode;
 	bool io = vma->vm_flags & (VM_IO | VM_PFNMAP);
@@ -62,6 +58,22 @@ bool ckpt_vma_peek(struct vm_area_struct *vma)
 	inode = file_inode(vma->vm_file);
 	return !ckpt_file_plain(vma->vm_file, inode) && !ckpt_is_dev_zero(inode) &&
 	       inode->i_sb->s_magic != CKPT_AIO_RING_MAGIC;
+}
+
+/**
+ * ckpt_vma_peek() - first look at a mapping
+ * @scan: scan
+ * @vma: mmap_lock is held
+ *
+ * Never sleeps or allocates.
+ */
+enum ckpt_look ckpt_vma_peek(struct ckpt_scan *scan, struct vm_area_struct *vma)
+{
+	enum ckpt_look look = ckpt_vma_is_odd(vma) ? CKPT_MARK : CKPT_FINE;
+
+	if (!vma->vm_file)
+		return look;
+	return max(look, ckpt_folder_peek(scan, ckpt_user_path(vma->vm_file)));
 }
 
 /*
@@ -131,6 +143,8 @@ void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
 	const char *doubt = NULL;
 
+	if (obj->file)
+		ckpt_folder_judge(scan, obj);
 	if (obj->uprobes)
 		doubt = "mapping of uprobes";
 	else if (!obj->file)

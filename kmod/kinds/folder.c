@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kinds/folder.c - where files are: below a mount that covers them, on a detached mount, on Btrfs.
+ *
+ * That holds for descriptors, mappings, the executable, the working directory and the root alike.
+ */
+
+#include <linux/dcache.h>
+#include <linux/fs_struct.h>
+#include <linux/magic.h>
+#include <linux/mm.h>
+#include <linux/mount.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/task.h>
+
+#include "compat/path.h"
+#include "compat/vma.h"
+#include "kind.h"
+
+/* The path by which users know the object. */
+static const struct path *ckpt_obj_path(const struct ckpt_obj *obj)
+{
+	return obj->file ? ckpt_user_path(obj->file) : obj->path;
+}
+
+/* via= and path=, where it has them. */
+void ckpt_obj_path_keys(struct ckpt_scan *scan, struct ckpt_finding *f, const struct ckpt_obj *obj)
+{
+	const struct path *path = ckpt_obj_path(obj);
+
+	if (obj->via)
+		ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_VIA, obj->via, strlen(obj->via));
+	if (path)
+		ckpt_key_dpath(&scan->report, f, path);
+}
+
+/*
+ * Where the rule is an info record, one for all, the first pass counts the files, and the first
+ * one of them that the second pass meets tells how many there are: none is marked for that.
+ */
+static bool ckpt_btrfs_is_gathered(const struct ckpt_scan *scan)
+{
+	const struct ckpt_report *r = &scan->report;
+
+	return r->spans[CKPT_FILE_BTRFS]->cls == CKPTCHECK_CLASS_INFO &&
+	       !(r->flags & CKPTCHECK_VIEW_INFO_EACH);
+}
+
+static void ckpt_btrfs_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	struct ckpt_finding *f;
+	u32 count = 1;
+
+	if (ckpt_obj_path(obj)->mnt->mnt_sb->s_magic != BTRFS_SUPER_MAGIC)
+		return;
+	/* The working directory and its like are not among those that were counted. */
+	if (ckpt_btrfs_is_gathered(scan) && !obj->via) {
+		count = scan->btrfs_files;
+		scan->btrfs_files = 0;
+	}
+	if (!count)
+		return;
+	f = ckpt_emit_many(&scan->report, CKPT_FILE_BTRFS, &obj->place, obj->inode,
+			   obj->inode->i_ino, count);
+	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	ckpt_obj_path_keys(scan, f, obj);
+}
+
+/**
+ * ckpt_folder_peek() - first look at the place of a file
+ * @scan: scan
+ * @path: of the file, which is kept by a lock of the target
+ *
+ * The first file of each folder is judged for all others: whether a mount covers them.  The
+ * folder's address is compared only.  Never sleeps or allocates; nothing is counted where it
+ * wants room.
+ */
+enum ckpt_look ckpt_folder_peek(struct ckpt_scan *scan, const struct path *path)
+{
+	const void *folder = READ_ONCE(path->dentry->d_parent);
+	const struct vfsmount *mnt = path->mnt;
+	bool first = false;
+
+	if (mnt->mnt_flags & MNT_INTERNAL)
+		return CKPT_FINE;
+	if (folder != scan->last_folder || mnt != scan->last_mnt) {
+		if (!ckpt_table_has_room(&scan->folders))
+			return CKPT_ROOM;
+		first = !ckpt_table_add(&scan->folders, folder, (unsigned long)mnt)->value++;
+		scan->last_folder = folder;
+		scan->last_mnt = mnt;
+		scan->last_btrfs = mnt->mnt_sb->s_magic == BTRFS_SUPER_MAGIC;
+	}
+	if (scan->last_btrfs) {
+		if (!ckpt_btrfs_is_gathered(scan))
+			return CKPT_MARK;
+		scan->btrfs_files++;
+	}
+	return first || d_mountpoint(path->dentry) ? CKPT_MARK : CKPT_FINE;
+}
+
+/* Judges the place of an object; nothing is said of what the reader cannot name.  May sleep. */
+void ckpt_folder_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	const struct path *path = ckpt_obj_path(obj);
+	const char *doubt;
+
+	if (path->mnt->mnt_flags & MNT_INTERNAL)
+		return;
+	ckpt_btrfs_judge(scan, obj);
+	if (scan->report.reasons & (BIT(CKPT_REASON_NAMESPACES) | BIT(CKPT_REASON_MOUNTS)))
+		return;
+	doubt = ckpt_path_doubt(path);
+	if (doubt)
+		ckpt_emit_unknown(scan, obj, path->dentry, obj->inode->i_ino, doubt);
+}
+
+static void ckpt_folder_judge_via(struct ckpt_scan *scan, const struct ckpt_proc *proc,
+				  const struct path *path, const char *via)
+{
+	const struct ckpt_obj obj = {
+		.place = { .nr = proc->nr, .kind = CKPT_AT_PROCESS },
+		.path = path, .inode = d_inode(path->dentry), .via = via,
+	};
+
+	ckpt_folder_judge(scan, &obj);
+}
+
+/* The reference is dropped like that of any file of the target. */
+static int ckpt_folder_judge_exe(struct ckpt_scan *scan, const struct ckpt_proc *proc,
+				 struct mm_struct *mm)
+{
+	struct file *exe;
+
+	if (ckpt_batch_need(&scan->batch))
+		return -ENOMEM;
+	exe = ckpt_exe_file(mm);
+	if (!exe)
+		return 0;
+	ckpt_batch_add(scan->batch, exe);
+	ckpt_folder_judge_via(scan, proc, ckpt_user_path(exe), "exe");
+	ckpt_batch_drop(&scan->batch);
+	return 0;
+}
+
+/**
+ * ckpt_folder_judge_proc() - the places of the executable, the working directory and the root
+ * @scan: scan
+ * @proc: process of the set
+ * @task: its leader, referenced
+ *
+ * May sleep.  Return: 0 or -ENOMEM.
+ */
+int ckpt_folder_judge_proc(struct ckpt_scan *scan, const struct ckpt_proc *proc,
+			   struct task_struct *task)
+{
+	struct path cwd = {}, root = {};
+	struct mm_struct *mm;
+	int err = 0;
+
+	task_lock(task);
+	if (task->fs) {
+		get_fs_pwd(task->fs, &cwd);
+		get_fs_root(task->fs, &root);
+	}
+	task_unlock(task);
+	if (cwd.dentry) {
+		ckpt_folder_judge_via(scan, proc, &cwd, "cwd");
+		ckpt_folder_judge_via(scan, proc, &root, "root");
+		path_put(&cwd);
+		path_put(&root);
+	}
+	mm = get_task_mm(task);
+	if (mm) {
+		err = ckpt_folder_judge_exe(scan, proc, mm);
+		mmput_async(mm);
+	}
+	return err;
+}
