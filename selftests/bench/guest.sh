@@ -8,6 +8,7 @@ plain-files-10000   plain-10k-files   procloop   25        5         80
 '
 
 here=$(dirname "$0")
+. "$here/ready.sh"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 failed=0
@@ -17,22 +18,6 @@ measure()
 {
 	"$here/measure" "$1" "$2" "$3" >"$tmp/times" || return 1
 	read -r best median proof <"$tmp/times"
-}
-
-# Sets pid and holder.
-start()
-{
-	rm -f "$tmp/ready"
-	mkfifo "$tmp/ready"
-	"$here/mkobj" "$1" >"$tmp/ready" </dev/null &
-	holder=$!
-	pid=
-	while read -r word value _; do
-		[ "$word" = READY ] || continue
-		pid=$value
-		break
-	done <"$tmp/ready"
-	[ -n "$pid" ]
 }
 
 compare()
@@ -57,14 +42,13 @@ echo "# kernel $(uname -r), best times, CLOCK_MONOTONIC"
 while read -r name fixture way ours_runs its_runs least; do
 	[ -n "$name" ] || continue
 	case " ${*:-$name} " in *" $name "*) ;; *) continue ;; esac
-	if ! start "$fixture"; then
+	if ! fixture "$fixture"; then
 		echo "FAILED bench $name: the fixture $fixture did not come up"
 		failed=1
 		continue
 	fi
 	compare "$name" "$way" "$ours_runs" "$its_runs" "$least" || failed=1
-	kill "$holder"
-	wait "$holder"
+	fixture_end
 done <<END
 $scenarios
 END
