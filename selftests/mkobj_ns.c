@@ -71,6 +71,8 @@ static void make_for_children(struct mkobj *m)
 #define MNT	"ns-nested-mnt"
 #define TIME	"ns-time-for-children"
 #define PID	"ns-pid-for-children"
+/* What the root has from before its own mount namespace, its executable at least. */
+#define OUTSIDE	"also=file-kind-unknown"
 
 const struct mkobj_case mkobj_ns_cases[] = {
 	{ .name = NESTED, .rule = NESTED, .make = make_child_elsewhere, .num = CLONE_NEWUTS,
@@ -88,9 +90,9 @@ const struct mkobj_case mkobj_ns_cases[] = {
 	{ .name = NET ".miss", .rule = NET, .make = make_together, .num = CLONE_NEWNET,
 	  .flags = "incomplete=network" },
 	{ .name = MNT, .rule = MNT, .make = make_nested, .num = CLONE_NEWNS, .arg = "mnt",
-	  .flags = "incomplete=mounts" },
+	  .flags = "incomplete=mounts," OUTSIDE },
 	{ .name = MNT ".miss", .rule = MNT, .make = make_together, .num = CLONE_NEWNS,
-	  .flags = "incomplete=mounts" },
+	  .flags = "incomplete=mounts," OUTSIDE },
 	{ .name = NET "-hostroot", .rule = NET "-hostroot", .make = make_child_elsewhere,
 	  .num = CLONE_NEWNET, .arg = "net", .flags = "incomplete=network" },
 	{ .name = NET "-hostroot.miss", .rule = NET "-hostroot", .make = make_together,
@@ -98,7 +100,7 @@ const struct mkobj_case mkobj_ns_cases[] = {
 	{ .name = MNT "-hostroot", .rule = MNT "-hostroot", .make = make_child_elsewhere,
 	  .num = CLONE_NEWNS, .arg = "mnt", .flags = "incomplete=mounts" },
 	{ .name = MNT "-hostroot.miss", .rule = MNT "-hostroot", .make = make_together,
-	  .num = CLONE_NEWNS, .flags = "incomplete=mounts" },
+	  .num = CLONE_NEWNS, .flags = "incomplete=mounts," OUTSIDE },
 	{ .name = TIME, .rule = TIME, .make = make_for_children, .num = CLONE_NEWTIME },
 	{ .name = TIME ".miss", .rule = TIME, .make = make_together, .num = CLONE_NEWUTS },
 	{ .name = PID, .rule = PID, .make = make_for_children, .num = CLONE_NEWPID },

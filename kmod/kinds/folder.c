@@ -99,7 +99,22 @@ enum ckpt_look ckpt_folder_peek(struct ckpt_scan *scan, const struct path *path)
 	return first || d_mountpoint(path->dentry) ? CKPT_MARK : CKPT_FINE;
 }
 
-/* Judges the place of an object; nothing is said of what the reader cannot name.  May sleep. */
+/*
+ * The reader cannot name what is in the mount namespace of a container, but CRIU refuses what the
+ * container has from the reader's.
+ */
+static const char *ckpt_folder_doubt(const struct ckpt_scan *scan, const struct path *path)
+{
+	if (scan->report.reasons & BIT(CKPT_REASON_NAMESPACES))
+		return NULL;
+	if (!(scan->report.reasons & BIT(CKPT_REASON_MOUNTS)))
+		return ckpt_path_doubt(path);
+	if (ckpt_ns_own(scan, CKPT_NS_MNT) && ckpt_path_is_readers(path))
+		return "file on a mount outside the container";
+	return NULL;
+}
+
+/* Judges the place of an object.  May sleep. */
 void ckpt_folder_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
 	const struct path *path = ckpt_obj_path(obj);
@@ -108,9 +123,7 @@ void ckpt_folder_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	if (path->mnt->mnt_flags & MNT_INTERNAL)
 		return;
 	ckpt_btrfs_judge(scan, obj);
-	if (scan->report.reasons & (BIT(CKPT_REASON_NAMESPACES) | BIT(CKPT_REASON_MOUNTS)))
-		return;
-	doubt = ckpt_path_doubt(path);
+	doubt = ckpt_folder_doubt(scan, path);
 	if (doubt)
 		ckpt_emit_unknown(scan, obj, path->dentry, obj->inode->i_ino, doubt);
 }

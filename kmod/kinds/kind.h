@@ -71,6 +71,7 @@ void ckpt_obj_path_keys(struct ckpt_scan *scan, struct ckpt_finding *f,
 			const struct ckpt_obj *obj);
 
 const char *ckpt_path_doubt(const struct path *path);
+bool ckpt_path_is_readers(const struct path *path);
 
 void ckpt_pipes_judge(struct ckpt_scan *scan, const struct ckpt_place *root);
 

@@ -51,6 +51,23 @@ static struct vfsmount *ckpt_reader_top(void)
 	return top;
 }
 
+/**
+ * ckpt_path_is_readers() - is a path in the reader's mount namespace?
+ * @path: on an ordinary mount
+ */
+bool ckpt_path_is_readers(const struct path *path)
+{
+	struct path at = *path;
+	bool is;
+
+	path_get(&at);
+	while (follow_up(&at))
+		;
+	is = at.mnt == ckpt_reader_top();
+	path_put(&at);
+	return is;
+}
+
 /* At a mount point: does it lead into the mount that we came from?  It may be covered by now. */
 static bool ckpt_leads_to(const struct path *point, const struct vfsmount *mnt)
 {

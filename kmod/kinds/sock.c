@@ -82,7 +82,9 @@ static void ckpt_judge_sock(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	}
 	switch (sk->sk_family) {
 	case AF_UNIX:
-		ckpt_unix_judge(scan, obj, sk);
+		/* Whatever else: CRIU finds none of a namespace that it does not visit. */
+		if (ckpt_ns_has_net(scan, sock_net(sk)))
+			ckpt_unix_judge(scan, obj, sk);
 		break;
 	case AF_INET:
 	case AF_INET6:
