@@ -111,6 +111,7 @@ static int ckpt_judge_proc(struct ckpt_scan *scan, struct ckpt_proc *proc)
 		ckpt_cred_judge(scan, proc, task);
 	if (!proc->may_read)
 		goto put;
+	scan->task = task;
 	err = ckpt_task_judge(scan, proc, task);
 	if (!err)
 		err = ckpt_folder_judge_proc(scan, proc, task);
@@ -185,6 +186,8 @@ static int ckpt_scan_once(struct ckpt_scan *scan)
 			ckpt_judge_newcomer(scan, &scan->procs[i]);
 		cond_resched();
 	}
+	if (!err)
+		ckpt_tty_finish(scan);
 	return err;
 }
 
@@ -200,6 +203,7 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_table_free(&scan->folders);
 	scan->last_folder = NULL;
 	scan->btrfs_files = 0;
+	ckpt_tty_free(scan);
 	ckpt_batch_free(&scan->batch);
 	kvfree(scan->marks);
 	scan->marks = NULL;
@@ -239,7 +243,7 @@ static int ckpt_scan_render(struct ckpt_scan *scan, struct ckpt_text *out)
 int ckpt_scan_run(struct ckpt_scan *scan, struct ckpt_text *out)
 {
 	struct task_struct *root;
-	int err, tries = 0;
+	int err, tries = 0, i;
 
 	do {
 		ckpt_scan_reset(scan);
@@ -259,7 +263,7 @@ int ckpt_scan_run(struct ckpt_scan *scan, struct ckpt_text *out)
 		err = ckpt_scan_render(scan, out);
 	ckpt_scan_reset(scan);
 	ckpt_report_free(&scan->report);
-	kvfree(scan->drivers[0]);
-	kvfree(scan->drivers[1]);
+	for (i = 0; i < CKPT_NR_DRIVERS; i++)
+		kvfree(scan->drivers[i]);
 	return err;
 }

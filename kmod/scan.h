@@ -12,6 +12,7 @@
 #include "table.h"
 
 struct ckpt_fs;
+struct ckpt_tty;
 struct cred;
 struct task_struct;
 
@@ -49,6 +50,14 @@ struct ckpt_proc {
 	bool may_read;
 	bool may_attach;
 	bool walked;
+};
+
+/* Files of procfs that name drivers. */
+enum ckpt_drivers {
+	CKPT_DRIVERS_ALL,
+	CKPT_DRIVERS_MISC,
+	CKPT_DRIVERS_TTY,
+	CKPT_NR_DRIVERS
 };
 
 /* Kinds of namespaces. */
@@ -100,6 +109,9 @@ struct ckpt_spaces {
  * @pipes: pipes and FIFOs of which an end can be read, up to the number that is too many
  * @nr_pipes: how many pipes, and how many FIFOs
  * @packet_pipes: pipes of which an end inside is in packet mode
+ * @ttys: descriptors of terminals that have been judged, @nr_ttys of @cap_ttys
+ * @tty_ids: which terminals they are
+ * @task: leader of the process that is judged, referenced
  * @marks: @nr_marks of @cap_marks
  * @batch: references that are to be dropped
  * @drivers: text of procfs that names the drivers, NULL until it is needed
@@ -131,11 +143,16 @@ struct ckpt_scan {
 	struct ckpt_table pipes;
 	u32 nr_pipes[2];
 	struct ckpt_table packet_pipes;
+	struct ckpt_tty *ttys;
+	u32 nr_ttys;
+	u32 cap_ttys;
+	struct ckpt_table tty_ids;
+	struct task_struct *task;
 	struct ckpt_mark *marks;
 	u32 nr_marks;
 	u32 cap_marks;
 	struct ckpt_batch *batch;
-	char *drivers[2];
+	char *drivers[CKPT_NR_DRIVERS];
 	struct ckpt_report report;
 	u64 threads;
 	u64 files;

@@ -25,6 +25,7 @@ static const struct mkobj_case *const tables[] = {
 	mkobj_env_cases, mkobj_task_cases, mkobj_share_cases, mkobj_stop_cases, mkobj_ns_cases,
 	mkobj_file_cases, mkobj_pipe_cases, mkobj_lock_cases,
 	mkobj_unix_name_cases,
+	mkobj_tty_cases,
 	mkobj_unix_cases, mkobj_tcp_cases, mkobj_sock_cases, mkobj_udp_cases, mkobj_mm_cases,
 	mkobj_ipc_cases,
 	mkobj_netns_cases,
@@ -138,6 +139,15 @@ static enum mkobj_parent wanted_parent(void)
 	return parent;
 }
 
+static void lead(void)
+{
+	int i;
+
+	for (i = 0; i < nr_objects; i++)
+		if (objects[i].c->lead)
+			objects[i].c->lead(&objects[i]);
+}
+
 /* Forks the target, below another process outside its tree where that is wanted. */
 static pid_t fork_target(void)
 {
@@ -153,6 +163,7 @@ static pid_t fork_target(void)
 	sigprocmask(SIG_SETMASK, &set, NULL);
 	setsid();
 	if (parent != MKOBJ_HOLDER) {
+		lead();
 		pid = mkobj_try(fork(), "fork");
 		if (pid) {
 			clean_fds();

@@ -33,6 +33,7 @@ enum mkobj_parent { MKOBJ_HOLDER, MKOBJ_LEADER, MKOBJ_UNREAPING };
  *	   reader=nobody, reader=inside, criu=skip:reason, also=rule (trips that one too), load,
  *	   incomplete=word (the report is, with this reason)
  * @prepare: in the holder, before the target is forked; may be NULL, as all others
+ * @lead: in the session leader outside, where @parent makes one
  * @make: in the target
  * @finish: in the holder, after all objects are made
  * @settle: in the target, after finish()
@@ -51,6 +52,7 @@ struct mkobj_case {
 	const char *rule;
 	const char *flags;
 	void (*prepare)(struct mkobj *m);
+	void (*lead)(struct mkobj *m);
 	void (*make)(struct mkobj *m);
 	void (*finish)(struct mkobj *m);
 	void (*settle)(struct mkobj *m);
@@ -90,6 +92,7 @@ extern const struct mkobj_case mkobj_task_cases[];
 extern const struct mkobj_case mkobj_share_cases[];
 extern const struct mkobj_case mkobj_stop_cases[];
 extern const struct mkobj_case mkobj_ns_cases[];
+extern const struct mkobj_case mkobj_tty_cases[];
 extern const struct mkobj_case mkobj_file_cases[];
 extern const struct mkobj_case mkobj_pipe_cases[];
 extern const struct mkobj_case mkobj_lock_cases[];

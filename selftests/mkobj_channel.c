@@ -59,14 +59,18 @@ static void msg_send(const struct msg *msg, int fd)
 		_exit(1);
 }
 
-/* Return: whether a message came; @fd is what came with it, or -1. */
+/*
+ * Return: whether a message came; @fd is what came with it, or -1.  The target may know its own
+ * number in another pid namespace only.
+ */
 static bool msg_recv(struct msg *msg, int *fd)
 {
 	struct iovec iov = { msg, sizeof(*msg) };
 	union {
-		char buf[CMSG_SPACE(sizeof(int))];
+		char buf[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
 		struct cmsghdr align;
 	} u;
+	struct ucred sender;
 	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = u.buf,
 			     .msg_controllen = sizeof(u.buf) };
 	struct cmsghdr *cm;
@@ -76,9 +80,14 @@ static bool msg_recv(struct msg *msg, int *fd)
 		n = recvmsg(chan, &mh, MSG_CMSG_CLOEXEC);
 	} while (n < 0 && errno == EINTR);
 	*fd = -1;
-	cm = CMSG_FIRSTHDR(&mh);
-	if (n > 0 && cm && cm->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(cm), sizeof(int));
+	for (cm = CMSG_FIRSTHDR(&mh); n > 0 && cm; cm = CMSG_NXTHDR(&mh, cm)) {
+		if (cm->cmsg_type == SCM_RIGHTS)
+			memcpy(fd, CMSG_DATA(cm), sizeof(int));
+		if (cm->cmsg_type == SCM_CREDENTIALS && msg->type == MSG_MADE) {
+			memcpy(&sender, CMSG_DATA(cm), sizeof(sender));
+			msg->value = sender.pid;
+		}
+	}
 	return n == sizeof(*msg);
 }
 
@@ -194,11 +203,12 @@ void mkobj_give(struct mkobj *m, int fd)
 
 void mkobj_channel_new(struct mkobj *all, int nr)
 {
-	int sk[2];
+	int sk[2], one = 1;
 
 	objects = all;
 	nr_objects = nr;
 	mkobj_try(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sk), "socketpair");
+	mkobj_try(setsockopt(sk[0], SOL_SOCKET, SO_PASSCRED, &one, sizeof(one)), "SO_PASSCRED");
 	chan = sk[0];
 	other = sk[1];
 }

@@ -99,13 +99,6 @@ static void make_epoll(struct mkobj *m)
 	mkobj_key(m, "fd=%d", fd);
 }
 
-static void make_ptmx(struct mkobj *m)
-{
-	int fd = mkobj_try(open("/dev/ptmx", O_RDWR | O_NOCTTY), "/dev/ptmx");
-
-	mkobj_key(m, "fd=%d", fd);
-}
-
 static void make_opath(struct mkobj *m)
 {
 	int fd = mkobj_file(m, "file", O_PATH);
@@ -156,8 +149,6 @@ const struct mkobj_case mkobj_file_cases[] = {
 	{ .name = UNKNOWN, .rule = UNKNOWN, .make = make_inotify,
 	  .flags = "criu=skip:criu knows more kinds than ckptcheck" },
 	{ .name = UNKNOWN ".epoll", .rule = UNKNOWN, .make = make_epoll,
-	  .flags = "criu=skip:criu knows more kinds than ckptcheck" },
-	{ .name = UNKNOWN ".ptmx", .rule = UNKNOWN, .make = make_ptmx,
 	  .flags = "criu=skip:criu knows more kinds than ckptcheck" },
 	{ .name = UNKNOWN ".miss", .rule = UNKNOWN, .make = make_plain_file },
 	{ .name = UNKNOWN ".miss-opath", .rule = UNKNOWN, .make = make_opath },

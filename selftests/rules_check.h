@@ -82,16 +82,26 @@ static inline void check_others(struct __test_metadata *_metadata, const struct 
 	}
 }
 
-/* A template of needs= with {ino} filled in. */
+/* A template of needs= with its {key} and {key:x} filled in. */
 static inline void fill_needs(const struct record *rec, const char *template, char *out)
 {
-	const char *brace = strchr(template, '{'), *ino = record_get(rec, CKPTCHECK_KEY_INO);
+	const char *value;
+	char key[32];
+	size_t n;
 
-	if (brace && ino)
-		sprintf(out, "%.*s%s%s", (int)(brace - template), template, ino,
-			strchr(brace, '}') + 1);
-	else
-		strcpy(out, template);
+	for (; *template; template += strcspn(template, "}") + !!*template) {
+		n = strcspn(template, "{");
+		out += sprintf(out, "%.*s", (int)n, template);
+		template += n;
+		if (!*template)
+			break;
+		n = strcspn(template, ":}");
+		snprintf(key, n, "%s", template + 1);
+		value = record_get(rec, key);
+		out += sprintf(out, template[n] == ':' ? "%llx" : "%llu",
+			       value ? strtoull(value, NULL, 10) : 0);
+	}
+	*out = '\0';
 }
 
 static inline void check_finding(struct __test_metadata *_metadata, const struct record *rec,

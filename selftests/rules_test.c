@@ -44,6 +44,7 @@ FIXTURE_VARIANT(trip) {
 
 #define LOCKS	"--file-locks"
 #define TCP	"--tcp-established"
+#define TTY	"--external tty[{st-rdev:x}:{st-dev:x}]"
 #define UNIX	"--external unix[{ino}]"
 
 TRIP(set_unstable, "set-unstable", UNKNOWN, "", "transient");
@@ -83,6 +84,19 @@ TRIP(ns_net_hostroot, "ns-nested-net-hostroot", RESTORE, "", "");
 TRIP(ns_mnt_hostroot, "ns-nested-mnt-hostroot", RESTORE, "", "");
 TRIP(ns_time_children, "ns-time-for-children", BLOCKER, "", "");
 TRIP(ns_pid_children, "ns-pid-for-children", LOSSY, "", "");
+TRIP(task_session_pidns, "task-session-outside-pidns", BLOCKER, "", "");
+TRIP(tty_session, "tty-session-outside", OPTION, "--shell-job", "sid path");
+TRIP(tty_session_ctty, "tty-session-outside.ctty", OPTION, "--shell-job", "");
+TRIP(tty_slave, "tty-slave-unpaired", OPTION, "--shell-job|" TTY, "");
+TRIP(tty_slaves, "tty-slave-unpaired-multi", OPTION, TTY, "");
+TRIP(tty_no_pty, "tty-ctty-no-pty", OPTION, TTY, "");
+TRIP(tty_no_pty_hung, "tty-ctty-no-pty.hung", OPTION, TTY, "");
+TRIP(tty_no_pty_background, "tty-ctty-no-pty.background", OPTION, TTY, "");
+TRIP(tty_other_process, "tty-ctty-other-process", OPTION, TTY, "peer-comm");
+TRIP(tty_driver, "tty-driver-unsupported", OPTION, TTY, "driver");
+TRIP(tty_driver_vt0, "tty-driver-unsupported.vt0", OPTION, TTY, "driver");
+TRIP(tty_vt, "tty-vt", INFO, "", "");
+TRIP(tty_serial, "tty-serial", INFO, "", "");
 TRIP(chrdev, "chrdev-unsupported", BLOCKER, "", "driver");
 TRIP(chrdev_fuse, "chrdev-unsupported.fuse", BLOCKER, "", "driver");
 TRIP(chrdev_loop, "chrdev-unsupported.loop-control", BLOCKER, "", "driver");
@@ -100,7 +114,6 @@ TRIP(anon_perf, "file-anon-unsupported.perf", BLOCKER, "", "kind");
 TRIP(anon_fscontext, "file-anon-unsupported.fscontext", BLOCKER, "", "kind");
 TRIP(unknown, "file-kind-unknown", UNKNOWN, "", "kind");
 TRIP(unknown_epoll, "file-kind-unknown.epoll", UNKNOWN, "", "kind");
-TRIP(unknown_ptmx, "file-kind-unknown.ptmx", UNKNOWN, "", "kind");
 TRIP(covered, "file-kind-unknown.covered", UNKNOWN, "", "kind");
 TRIP(covered_mount, "file-kind-unknown.covered-mount", UNKNOWN, "", "kind");
 TRIP(covered_file, "file-kind-unknown.covered-file", UNKNOWN, "", "kind");

@@ -17,6 +17,7 @@ static const char * const number_keys[] = {
 	CKPTCHECK_KEY_PID, CKPTCHECK_KEY_TID, CKPTCHECK_KEY_FD, CKPTCHECK_KEY_INO,
 	CKPTCHECK_KEY_PEER_PID, CKPTCHECK_KEY_COUNT, CKPTCHECK_KEY_PROCESSES,
 	CKPTCHECK_KEY_THREADS, CKPTCHECK_KEY_FILES, CKPTCHECK_KEY_VMAS, "pending", "family",
+	"index", "st-rdev", "st-dev",
 	"proto", "tracer-pid", "with-pid", "child-pid", "target-pid", "owner", "sid", "uid",
 	"bytes", "len", "size", "nlink", "peer", "packets", "clock", "start", "end",
 };

@@ -10,11 +10,11 @@
 #include "kind.h"
 #include "procfile.h"
 
-/* Minors of MISC_MAJOR that CRIU knows, and majors that belong to terminals. */
+/* Minors of MISC_MAJOR that CRIU knows. */
 #define CKPT_TUN_MINOR		200
 #define CKPT_AUTOFS_MINOR	235
 
-/* /proc/misc and /proc/devices are a few lines each. */
+/* The files of /proc that name drivers are a few lines each. */
 #define CKPT_DRIVERS_SIZE	8192
 
 /* null, zero, full, random, urandom, kmsg, mem, port; autofs. */
@@ -23,27 +23,18 @@ static bool ckpt_chrdev_saved(dev_t rdev)
 	return MAJOR(rdev) == MEM_MAJOR || rdev == MKDEV(MISC_MAJOR, CKPT_AUTOFS_MINOR);
 }
 
-static bool ckpt_chrdev_is_tty(dev_t rdev)
-{
-	switch (MAJOR(rdev)) {
-	case TTY_MAJOR:
-	case TTYAUX_MAJOR:
-	case UNIX98_PTY_MASTER_MAJOR ... UNIX98_PTY_SLAVE_MAJOR + UNIX98_PTY_MAJOR_COUNT - 1:
-	case 188:	/* USB serial */
-	case 204:	/* on-chip serial */
-	case 229:	/* hypervisor consoles */
-		return true;
-	}
-	return false;
-}
-
 /*
- * The text of procfs that names drivers by number: /proc/misc for misc devices, else
- * /proc/devices.  Read once a scan, with the reader's credentials; everybody may read it.
+ * The text of procfs that names drivers by number.  Read once a scan, with the reader's
+ * credentials; everybody may read it.
  */
-static const char *ckpt_drivers(struct ckpt_scan *scan, bool misc)
+static const char *ckpt_drivers(struct ckpt_scan *scan, enum ckpt_drivers which)
 {
-	char **text = &scan->drivers[misc];
+	static const char * const names[] = {
+		[CKPT_DRIVERS_ALL] = "devices",
+		[CKPT_DRIVERS_MISC] = "misc",
+		[CKPT_DRIVERS_TTY] = "tty/drivers",
+	};
+	char **text = &scan->drivers[which];
 	ssize_t n;
 
 	if (*text)
@@ -51,7 +42,7 @@ static const char *ckpt_drivers(struct ckpt_scan *scan, bool misc)
 	*text = kvzalloc(CKPT_DRIVERS_SIZE, GFP_KERNEL_ACCOUNT);
 	if (!*text)
 		return NULL;
-	n = ckpt_procfile_read(scan->fs, misc ? "misc" : "devices", *text, CKPT_DRIVERS_SIZE - 1);
+	n = ckpt_procfile_read(scan->fs, names[which], *text, CKPT_DRIVERS_SIZE - 1);
 	(*text)[max_t(ssize_t, n, 0)] = '\0';
 	return *text;
 }
@@ -60,7 +51,7 @@ static const char *ckpt_drivers(struct ckpt_scan *scan, bool misc)
 static void ckpt_key_driver(struct ckpt_scan *scan, struct ckpt_finding *f, dev_t rdev, bool blk)
 {
 	bool misc = !blk && MAJOR(rdev) == MISC_MAJOR;
-	const char *line = ckpt_drivers(scan, misc);
+	const char *line = ckpt_drivers(scan, misc ? CKPT_DRIVERS_MISC : CKPT_DRIVERS_ALL);
 	unsigned int number, wanted = misc ? MINOR(rdev) : MAJOR(rdev);
 	char name[64];
 
@@ -78,6 +69,13 @@ static void ckpt_key_driver(struct ckpt_scan *scan, struct ckpt_finding *f, dev_
 	}
 }
 
+/* st-rdev= and st-dev=: numbers as stat(2) gives them, which --external tty[] is to have. */
+void ckpt_stat_keys(struct ckpt_scan *scan, struct ckpt_finding *f, dev_t rdev, dev_t dev)
+{
+	ckpt_key_u64(&scan->report, f, "st-rdev", new_encode_dev(rdev));
+	ckpt_key_u64(&scan->report, f, "st-dev", new_encode_dev(dev));
+}
+
 /* rdev=, driver= and path= of a device node. */
 void ckpt_dev_keys(struct ckpt_scan *scan, struct ckpt_finding *f, const struct ckpt_obj *obj)
 {
@@ -86,6 +84,36 @@ void ckpt_dev_keys(struct ckpt_scan *scan, struct ckpt_finding *f, const struct 
 	ckpt_key_dev(&scan->report, f, CKPTCHECK_KEY_RDEV, obj->inode->i_rdev);
 	ckpt_key_driver(scan, f, obj->inode->i_rdev, S_ISBLK(obj->inode->i_mode));
 	ckpt_key_path(&scan->report, f, obj->file);
+}
+
+/*
+ * Is it a terminal, whose driver CRIU does not know?  Lines: driver, name of the node, major
+ * number, one minor number or the first and the last.
+ */
+static bool ckpt_judge_terminal(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	const char *line = ckpt_drivers(scan, CKPT_DRIVERS_TTY);
+	dev_t rdev = obj->inode->i_rdev;
+	unsigned int major, first, last;
+	struct ckpt_finding *f;
+	char name[64];
+
+	for (; line; line = line ? line + 1 : NULL) {
+		int n = sscanf(line, "%63s %*s %u %u-%u", name, &major, &first, &last);
+
+		line = strchr(line, '\n');
+		if (n < 3 || major != MAJOR(rdev) || MINOR(rdev) < first ||
+		    MINOR(rdev) > (n == 4 ? last : first))
+			continue;
+		f = ckpt_emit(&scan->report, CKPT_TTY_DRIVER_UNSUPPORTED, &obj->place, obj->file,
+			      obj->inode->i_ino);
+		ckpt_stat_keys(scan, f, rdev, obj->inode->i_sb->s_dev);
+		ckpt_key_dev(&scan->report, f, CKPTCHECK_KEY_RDEV, rdev);
+		ckpt_key_str(&scan->report, f, "driver", name, strlen(name));
+		ckpt_key_path(&scan->report, f, obj->file);
+		return true;
+	}
+	return false;
 }
 
 static bool ckpt_match_chrdev(const struct file *file, const struct inode *inode)
@@ -107,16 +135,14 @@ static void ckpt_judge_chrdev(struct ckpt_scan *scan, const struct ckpt_obj *obj
 
 	if (ckpt_chrdev_saved(rdev))
 		return;
-	if (ckpt_chrdev_is_tty(rdev)) {
-		ckpt_file_unknown(scan, obj, "terminal");
-		return;
-	}
 	/* With a network namespace the device is saved as one of that, and examined there. */
 	if (rdev == MKDEV(MISC_MAJOR, CKPT_TUN_MINOR)) {
 		if (ckpt_ns_own(scan, CKPT_NS_NET))
 			return;
 		rule = CKPT_TUN_NO_NETNS;
 	}
+	if (ckpt_judge_terminal(scan, obj))
+		return;
 	f = ckpt_emit(&scan->report, rule, &obj->place, obj->file, obj->inode->i_ino);
 	ckpt_dev_keys(scan, f, obj);
 }

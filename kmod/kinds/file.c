@@ -160,6 +160,7 @@ static const struct ckpt_kind * const ckpt_kinds[] = {
 	&ckpt_kind_dir,
 	&ckpt_kind_sock,
 	&ckpt_kind_pipe,
+	&ckpt_kind_tty,
 	&ckpt_kind_chrdev,
 	&ckpt_kind_blkdev,
 	&ckpt_kind_anon,

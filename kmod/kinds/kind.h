@@ -53,7 +53,7 @@ struct ckpt_kind {
 	void (*judge)(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 };
 
-extern const struct ckpt_kind ckpt_kind_chrdev, ckpt_kind_blkdev, ckpt_kind_pipe;
+extern const struct ckpt_kind ckpt_kind_tty, ckpt_kind_chrdev, ckpt_kind_blkdev, ckpt_kind_pipe;
 extern const struct ckpt_kind ckpt_kind_sock, ckpt_kind_anon;
 
 enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file);
@@ -78,7 +78,12 @@ void ckpt_pipes_judge(struct ckpt_scan *scan, const struct ckpt_place *root);
 bool ckpt_lock_peek(const struct inode *inode);
 void ckpt_lock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
+void ckpt_stat_keys(struct ckpt_scan *scan, struct ckpt_finding *f, dev_t rdev, dev_t dev);
 void ckpt_dev_keys(struct ckpt_scan *scan, struct ckpt_finding *f, const struct ckpt_obj *obj);
+
+bool ckpt_dev_is_tty(dev_t rdev);
+void ckpt_tty_finish(struct ckpt_scan *scan);
+void ckpt_tty_free(struct ckpt_scan *scan);
 
 enum ckpt_look ckpt_unix_peek(struct ckpt_scan *scan, struct sock *sk, const struct inode *inode);
 void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);

@@ -3,6 +3,7 @@
 
 #include <linux/cred.h>
 #include <linux/mm.h>
+#include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
@@ -53,6 +54,26 @@ static void ckpt_judge_session(struct ckpt_scan *scan, struct ckpt_proc *proc,
 	ckpt_key_u64(&scan->report, f, "sid", sid);
 }
 
+/* CRIU cannot tell the session of a process whose leader its pid namespace does not have. */
+static void ckpt_judge_session_visible(struct ckpt_scan *scan, struct ckpt_proc *proc,
+				       struct task_struct *task)
+{
+	struct ckpt_place place = { .nr = proc->nr, .kind = CKPT_AT_PROCESS };
+	struct pid_namespace *ns;
+	bool hidden;
+	int dead;
+
+	rcu_read_lock();
+	ns = task_active_pid_ns(task);
+	hidden = ns && !task_session_nr_ns(task, ns);
+	rcu_read_unlock();
+	dead = READ_ONCE(task->exit_state);
+	if (hidden && dead == EXIT_ZOMBIE)
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_NAMESPACES);
+	else if (hidden && !dead)
+		ckpt_emit(&scan->report, CKPT_TASK_SESSION_OUTSIDE_PIDNS, &place, NULL, 0);
+}
+
 /**
  * ckpt_task_judge() - rules about a process and its threads
  * @scan: scan
@@ -84,6 +105,8 @@ int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 	if (ckpt_task_is_compat(task))
 		ckpt_emit(&scan->report, CKPT_TASK_COMPAT32, &place, NULL, 0);
 	ckpt_cred_judge_groups(scan, &place, task);
+	if (!(task->flags & PF_KTHREAD))
+		ckpt_judge_session_visible(scan, proc, task);
 	ckpt_stop_judge(scan, &place, task);
 	return ckpt_threads_judge(scan, &place, task);
 }

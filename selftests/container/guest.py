@@ -70,7 +70,7 @@ VARIANTS = (
     Variant("stdin-fifo", "plain", "file-kind-unknown", stdin="fifo"),
     Variant("stdin-file", "plain", "file-kind-unknown", stdin="file"),
     Variant("stdin-socket", "plain", "file-kind-unknown", stdin="socket"),
-    Variant("terminal", "plain", "file-kind-unknown", stdin="terminal",
+    Variant("terminal", "plain", "tty-slave-unpaired", stdin="terminal",
             explained={"dumps": "runc tells criu orphan-pts-master, which has no option"}),
 )
 
