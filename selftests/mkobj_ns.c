@@ -41,7 +41,7 @@ static void make_child_elsewhere(struct mkobj *m)
 		mkobj_fork();
 		mkobj_pause();
 	}
-	mkobj_key(m, "ns=%s", m->c->arg);
+	mkobj_key(m, "kind=%s", m->c->arg);
 	mkobj_pause();
 }
 

@@ -116,7 +116,7 @@ static void ckpt_ns_nested(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 		return;
 	}
 	f = ckpt_emit(&scan->report, ckpt_ns_rule(scan, which), &place, ns, which);
-	ckpt_key_str(&scan->report, f, "ns", ckpt_ns_names[which], strlen(ckpt_ns_names[which]));
+	ckpt_key_str(&scan->report, f, "kind", ckpt_ns_names[which], strlen(ckpt_ns_names[which]));
 }
 
 /* The rules about what is mounted and set up in namespaces of these kinds are still to come. */
