@@ -83,30 +83,51 @@ static void make_thread(struct mkobj *m)
 
 /* ---- fd tables ---- */
 
-/* Two children have the table of their parent, who has given it up. */
+/* What the children of make_same_files() and their parent tell each other. */
+struct same_files {
+	int told;	/* the second child has told its key */
+	int alone;	/* the parent has a table of its own */
+};
+
+static void set_flag(int *flag)
+{
+	__atomic_store_n(flag, 1, __ATOMIC_RELEASE);
+}
+
+static void await_flag(int *flag)
+{
+	while (!__atomic_load_n(flag, __ATOMIC_ACQUIRE))
+		usleep(1000);
+}
+
+/*
+ * Two children have the table of their parent, who has given it up.  Whoever of them closes the
+ * channel closes it for both.
+ */
 static void make_same_files(struct mkobj *m)
 {
-	int *alone = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct same_files *same = mmap(NULL, sizeof(*same), PROT_READ | PROT_WRITE,
+				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t child[2];
 	int i;
 
-	if (alone == MAP_FAILED)
+	if (same == MAP_FAILED)
 		mkobj_fail("mmap: %m");
 	for (i = 0; i < 2; i++) {
 		child[i] = fork_with(CLONE_FILES);
 		if (child[i])
 			continue;
-		if (i)
+		if (i) {
 			mkobj_key(m, "with-pid=%d", child[0]);
-		while (!__atomic_load_n(alone, __ATOMIC_ACQUIRE))
-			usleep(1000);
-		munmap(alone, 4096);
+			set_flag(&same->told);
+		}
+		await_flag(&same->alone);
 		mkobj_pause();
 	}
+	await_flag(&same->told);
 	if (unshare(CLONE_FILES))
 		mkobj_fail("unshare: %m");
-	__atomic_store_n(alone, 1, __ATOMIC_RELEASE);
-	munmap(alone, 4096);
+	set_flag(&same->alone);
 }
 
 /* The parent has it too: CRIU lets a child have its parent's. */
