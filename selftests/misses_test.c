@@ -133,6 +133,8 @@ MISS(tcp_unconnected_ipv6, "tcp-connected.miss-ipv6");
 MISS(tcp_closed, "tcp-connected.miss-closed");
 MISS(tcp_not_half_closed, "tcp-half-closed.miss");
 MISS(tcp_refused, "tcp-syn-sent.miss");
+MISS(tcp_fastopen_idle, "tcp-syn-recv.miss");
+MISS(tcp_fastopen_answered, "tcp-syn-recv.miss-answered");
 MISS(tcp_listen_idle, "tcp-listen-inflight.miss");
 MISS(tcp_listen_idle_ipv6, "tcp-listen-inflight.miss-ipv6");
 MISS(family_unix, "sock-family.miss");

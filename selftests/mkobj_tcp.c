@@ -3,8 +3,10 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -183,9 +185,61 @@ static void make_syn_sent(struct mkobj *m)
 	mkobj_key_fd(m, fd, "");
 }
 
+/* ---- fast open: the server accepts before the client has answered ---- */
+
+#define FASTOPEN_SYSCTL	"/proc/sys/net/ipv4/tcp_fastopen"
+/* Client and server may, both without a cookie. */
+#define FASTOPEN_ALL	"519"
+
+static void fastopen_sysctl(const char *set, char *old, size_t size)
+{
+	int fd = mkobj_try(open(FASTOPEN_SYSCTL, O_RDWR), FASTOPEN_SYSCTL);
+	ssize_t n = old ? pread(fd, old, size - 1, 0) : 0;
+
+	if (n < 0 || write(fd, set, strlen(set)) < 0)
+		mkobj_lacks(FASTOPEN_SYSCTL ": %m");
+	if (old)
+		old[n] = '\0';
+	close(fd);
+}
+
+static void make_fastopen_listener(struct mkobj *m)
+{
+	int queue = 8, retries = SYN_RETRIES;
+
+	make_listener(m);
+	mkobj_try(setsockopt(m->fd[0], IPPROTO_TCP, TCP_SYNCNT, &retries, sizeof(retries)),
+		  "TCP_SYNCNT");
+	mkobj_try(setsockopt(m->fd[0], IPPROTO_TCP, TCP_FASTOPEN, &queue, sizeof(queue)),
+		  "TCP_FASTOPEN");
+}
+
+/* The client's data comes with its first packet; m->c->arg: it is deaf for the answer. */
+static void connect_fastopen(struct mkobj *m)
+{
+	struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog deaf = { 1, &drop };
+	int fd = inet_socket(m->c->num, SOCK_STREAM, 0), retries = SYN_RETRIES;
+	union inet_addr a;
+	socklen_t len = inet_loopback(&a, m->c->num, m->value);
+	char old[32];
+
+	setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &retries, sizeof(retries));
+	if (m->c->arg)
+		mkobj_try(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &deaf, sizeof(deaf)),
+			  "SO_ATTACH_FILTER");
+	mkobj_try(fcntl(fd, F_SETFL, O_NONBLOCK), "F_SETFL");
+	fastopen_sysctl(FASTOPEN_ALL, old, sizeof(old));
+	if (sendto(fd, "x", 1, MSG_FASTOPEN, &a.sa, len) < 0 && errno != EINPROGRESS)
+		mkobj_fail("MSG_FASTOPEN: %m");
+	fastopen_sysctl(old, NULL, 0);
+	m->fd[0] = fd;
+}
+
 #define CONNECTED	"tcp-connected"
 #define HALF		"tcp-half-closed"
 #define SYN		"tcp-syn-sent"
+#define SYNRECV		"tcp-syn-recv"
 #define INFLIGHT	"tcp-listen-inflight"
 
 const struct mkobj_case mkobj_tcp_cases[] = {
@@ -210,6 +264,17 @@ const struct mkobj_case mkobj_tcp_cases[] = {
 	{ .name = SYN, .rule = SYN, .prepare = prepare_full, .make = make_syn_sent,
 	  .num = AF_INET },
 	{ .name = SYN ".miss", .rule = SYN, .make = make_refused, .num = AF_INET },
+	{ .name = SYNRECV, .rule = SYNRECV, .make = make_fastopen_listener,
+	  .finish = connect_fastopen, .settle = settle_accept, .num = AF_INET, .arg = "deaf",
+	  .flags = "root-only" },
+	{ .name = SYNRECV ".ipv6", .rule = SYNRECV, .make = make_fastopen_listener,
+	  .finish = connect_fastopen, .settle = settle_accept, .num = AF_INET6, .arg = "deaf",
+	  .flags = "root-only" },
+	{ .name = SYNRECV ".miss", .rule = SYNRECV, .make = make_fastopen_listener,
+	  .num = AF_INET },
+	{ .name = SYNRECV ".miss-answered", .rule = SYNRECV, .make = make_fastopen_listener,
+	  .finish = connect_fastopen, .settle = settle_accept, .num = AF_INET,
+	  .flags = "root-only,also=tcp-connected" },
 	{ .name = INFLIGHT, .rule = INFLIGHT, .make = make_listener, .finish = connect_outside,
 	  .settle = settle_inflight, .num = AF_INET },
 	{ .name = INFLIGHT ".ipv6", .rule = INFLIGHT, .make = make_listener,

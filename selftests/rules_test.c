@@ -189,6 +189,8 @@ TRIP(tcp_netns, "tcp-connected.netns", OPTION, TCP "|--tcp-close", "");
 TRIP(tcp_half, "tcp-half-closed", OPTION, TCP, "state");
 TRIP(tcp_half_outside, "tcp-half-closed.outside", OPTION, TCP, "state");
 TRIP(tcp_syn, "tcp-syn-sent", OPTION, TCP, "raddr transient");
+TRIP(tcp_syn_recv, "tcp-syn-recv", BLOCKER, "", "laddr raddr transient");
+TRIP(tcp_syn_recv_ipv6, "tcp-syn-recv.ipv6", BLOCKER, "", "laddr raddr transient");
 TRIP(tcp_inflight, "tcp-listen-inflight", OPTION, "--skip-in-flight", "transient");
 TRIP(tcp_inflight_ipv6, "tcp-listen-inflight.ipv6", OPTION, "--skip-in-flight", "transient");
 TRIP(tcp_inflight_in, "tcp-listen-inflight.inside", OPTION, "--skip-in-flight", "transient");

@@ -147,14 +147,12 @@ static void ckpt_tcp_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 
 	if (ckpt_tcp_fine(sk))
 		return;
-	if (state == TCP_SYN_RECV || state == TCP_TIME_WAIT || state == TCP_NEW_SYN_RECV) {
-		ckpt_file_unknown(scan, obj, "TCP socket in a state of passage");
-		return;
-	}
 	if (state == TCP_ESTABLISHED)
 		rule = CKPT_TCP_CONNECTED;
 	else if (state == TCP_SYN_SENT)
 		rule = CKPT_TCP_SYN_SENT;
+	else if (state == TCP_SYN_RECV)
+		rule = CKPT_TCP_SYN_RECV;
 	else if (state == TCP_LISTEN)
 		rule = CKPT_TCP_LISTEN_INFLIGHT;
 	f = ckpt_inet_emit(scan, obj, sk, rule);
@@ -166,7 +164,8 @@ static void ckpt_tcp_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 	if (rule == CKPT_TCP_HALF_CLOSED)
 		ckpt_key_str(&scan->report, f, "state", ckpt_tcp_state_name(state),
 			     strlen(ckpt_tcp_state_name(state)));
-	if (rule == CKPT_TCP_SYN_SENT || rule == CKPT_TCP_LISTEN_INFLIGHT)
+	if (rule == CKPT_TCP_SYN_SENT || rule == CKPT_TCP_SYN_RECV ||
+	    rule == CKPT_TCP_LISTEN_INFLIGHT)
 		ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
 }
 
