@@ -96,15 +96,40 @@ static void await_eof(int fd)
 		mkobj_fail("no end of file: %m");
 }
 
-static void make_closed(struct mkobj *m)
+static void make_closed_pair(struct mkobj *m, int end[2])
 {
-	int end[2];
-
 	make_ends(m, end);
 	mkobj_try(shutdown(end[0], SHUT_WR), "shutdown");
 	await_eof(end[1]);
 	mkobj_try(shutdown(end[1], SHUT_WR), "shutdown");
 	await_eof(end[0]);
+}
+
+static void make_closed(struct mkobj *m)
+{
+	int end[2];
+
+	make_closed_pair(m, end);
+}
+
+static void make_closed_with_keys(struct mkobj *m)
+{
+	int end[2];
+
+	make_closed_pair(m, end);
+	mkobj_key_fd(m, end[0], "");
+	mkobj_key_fd(m, end[1], "");
+}
+
+/* They have no destination any more. */
+static void make_disconnected(struct mkobj *m)
+{
+	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+	int end[2], i;
+
+	make_closed_pair(m, end);
+	for (i = 0; i < 2; i++)
+		mkobj_try(connect(end[i], &nowhere, sizeof(nowhere)), "AF_UNSPEC");
 }
 
 static void make_listener(struct mkobj *m)
@@ -240,7 +265,10 @@ static void connect_fastopen(struct mkobj *m)
 #define HALF		"tcp-half-closed"
 #define SYN		"tcp-syn-sent"
 #define SYNRECV		"tcp-syn-recv"
+#define REPAIR		"tcp-repair-denied"
 #define INFLIGHT	"tcp-listen-inflight"
+
+#define BY_NOBODY	"reader=nobody,also=cred-not-root,criu=skip:needs a criu that is not root"
 
 const struct mkobj_case mkobj_tcp_cases[] = {
 	{ .name = CONNECTED, .rule = CONNECTED, .make = make_pair, .num = AF_INET },
@@ -275,6 +303,19 @@ const struct mkobj_case mkobj_tcp_cases[] = {
 	{ .name = SYNRECV ".miss-answered", .rule = SYNRECV, .make = make_fastopen_listener,
 	  .finish = connect_fastopen, .settle = settle_accept, .num = AF_INET,
 	  .flags = "root-only,also=tcp-connected" },
+	{ .name = REPAIR, .rule = REPAIR, .make = make_pair, .num = AF_INET,
+	  .uid = MKOBJ_NOBODY, .flags = BY_NOBODY ",also=tcp-connected" },
+	{ .name = REPAIR ".closed", .rule = REPAIR, .make = make_closed_with_keys,
+	  .num = AF_INET, .uid = MKOBJ_NOBODY, .flags = BY_NOBODY },
+	{ .name = REPAIR ".miss", .rule = REPAIR, .make = make_listener, .num = AF_INET,
+	  .uid = MKOBJ_NOBODY, .flags = BY_NOBODY },
+	{ .name = REPAIR ".miss-inflight", .rule = REPAIR, .make = make_listener,
+	  .finish = connect_outside, .num = AF_INET, .uid = MKOBJ_NOBODY,
+	  .flags = BY_NOBODY ",also=tcp-listen-inflight" },
+	{ .name = REPAIR ".miss-root", .rule = REPAIR, .make = make_closed, .num = AF_INET,
+	  .uid = MKOBJ_NOBODY },
+	{ .name = REPAIR ".miss-disconnected", .rule = REPAIR, .make = make_disconnected,
+	  .num = AF_INET, .uid = MKOBJ_NOBODY, .flags = BY_NOBODY },
 	{ .name = INFLIGHT, .rule = INFLIGHT, .make = make_listener, .finish = connect_outside,
 	  .settle = settle_inflight, .num = AF_INET },
 	{ .name = INFLIGHT ".ipv6", .rule = INFLIGHT, .make = make_listener,

@@ -191,6 +191,8 @@ TRIP(tcp_half_outside, "tcp-half-closed.outside", OPTION, TCP, "state");
 TRIP(tcp_syn, "tcp-syn-sent", OPTION, TCP, "raddr transient");
 TRIP(tcp_syn_recv, "tcp-syn-recv", BLOCKER, "", "laddr raddr transient");
 TRIP(tcp_syn_recv_ipv6, "tcp-syn-recv.ipv6", BLOCKER, "", "laddr raddr transient");
+TRIP(tcp_repair, "tcp-repair-denied", OPTION, "--tcp-close", "laddr raddr");
+TRIP(tcp_repair_closed, "tcp-repair-denied.closed", OPTION, "--tcp-close", "laddr raddr");
 TRIP(tcp_inflight, "tcp-listen-inflight", OPTION, "--skip-in-flight", "transient");
 TRIP(tcp_inflight_ipv6, "tcp-listen-inflight.ipv6", OPTION, "--skip-in-flight", "transient");
 TRIP(tcp_inflight_in, "tcp-listen-inflight.inside", OPTION, "--skip-in-flight", "transient");

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kinds/cred.c - may criu, run by this reader, attach to the process? */
+/* kinds/cred.c - may criu, run by this reader, do to the process what it has to? */
 
+#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/sched.h>
+#include <net/net_namespace.h>
 
 #include "kind.h"
 
@@ -73,4 +75,14 @@ void ckpt_cred_judge_groups(struct ckpt_scan *scan, const struct ckpt_place *pla
 	} else if (nr > CKPT_GROUPS_SURE) {
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_GROUPS);
 	}
+}
+
+/* Could criu, run by the reader, administer the network namespace?  @net is referenced. */
+bool ckpt_cred_net_admin(const struct ckpt_scan *scan, const struct net *net)
+{
+	const struct cred *old = override_creds(scan->cred);
+	bool may = ns_capable_noaudit(net->user_ns, CAP_NET_ADMIN);
+
+	revert_creds(old);
+	return may;
 }

@@ -30,10 +30,16 @@ static bool ckpt_tcp_fine(const struct sock *sk)
 	       (state == TCP_LISTEN && !READ_ONCE(sk->sk_ack_backlog));
 }
 
+/* What has a destination is a connection for CRIU, even if it is closed. */
+static bool ckpt_has_destination(const struct sock *sk)
+{
+	return READ_ONCE(inet_sk(sk)->inet_dport);
+}
+
 /* First look at an internet socket.  Never sleeps or allocates. */
 enum ckpt_look ckpt_inet_peek(const struct sock *sk)
 {
-	if (ckpt_is_tcp(sk) && ckpt_tcp_fine(sk))
+	if (ckpt_is_tcp(sk) && ckpt_tcp_fine(sk) && !ckpt_has_destination(sk))
 		return CKPT_FINE;
 	if (ckpt_is_udp(sk) && !ckpt_udp_cork((struct sock *)sk) &&
 	    !READ_ONCE(udp_sk(sk)->pending))
@@ -169,6 +175,19 @@ static void ckpt_tcp_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 		ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
 }
 
+/* CRIU puts each TCP connection into repair mode, which takes CAP_NET_ADMIN. */
+static void ckpt_tcp_judge_repair(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				  struct sock *sk)
+{
+	struct ckpt_finding *f;
+
+	if (!ckpt_has_destination(sk) || ckpt_cred_net_admin(scan, sock_net(sk)))
+		return;
+	f = ckpt_inet_emit(scan, obj, sk, CKPT_TCP_REPAIR_DENIED);
+	ckpt_key_laddr(scan, f, sk);
+	ckpt_key_raddr(scan, f, sk);
+}
+
 /*
  * CRIU takes the state from sock_diag and treats a connection like one of TCP.  Without sock_diag
  * of raw sockets it takes them all for unconnected.
@@ -205,12 +224,14 @@ static void ckpt_inet_judge_other(struct ckpt_scan *scan, const struct ckpt_obj 
 /* Judges an internet socket of the set; no lock is held.  May sleep. */
 void ckpt_inet_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
-	if (ckpt_is_udp(sk))
+	if (ckpt_is_udp(sk)) {
 		ckpt_udp_judge(scan, obj, sk);
-	else if (ckpt_is_tcp(sk))
+	} else if (ckpt_is_tcp(sk)) {
 		ckpt_tcp_judge(scan, obj, sk);
-	else if (sk->sk_type == SOCK_RAW)
+		ckpt_tcp_judge_repair(scan, obj, sk);
+	} else if (sk->sk_type == SOCK_RAW) {
 		ckpt_raw_judge(scan, obj, sk);
-	else
+	} else {
 		ckpt_inet_judge_other(scan, obj, sk);
+	}
 }

@@ -112,6 +112,7 @@ int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		       struct task_struct *task);
 void ckpt_cred_judge_groups(struct ckpt_scan *scan, const struct ckpt_place *place,
 			    struct task_struct *task);
+bool ckpt_cred_net_admin(const struct ckpt_scan *scan, const struct net *net);
 void ckpt_cred_judge_reader(struct ckpt_scan *scan, const struct ckpt_place *place);
 void ckpt_cred_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 
