@@ -7,7 +7,7 @@
 # rule of 1.0 | fixture | reader | the page's item | the process here
 items='
 unix-external-stream | unix-external-stream | root | UNIX socket to the outside | has a UNIX stream to a process outside
-task-not-session-leader | task-not-session-leader | root | TTY, group and session | is part of the session of another process
+tty-session-outside | tty-session-outside | root | TTY, group and session | has a terminal of a session outside
 tcp-connected | tcp-connected | root | TCP connection | holds both ends of a TCP connection
 lock-flock | lock-flock | root | File locks | has locked a file with flock(2)
 chrdev-unsupported | chrdev-unsupported.fuse | root | Devices | has /dev/fuse open, as a FUSE server
