@@ -24,7 +24,7 @@ static void ckpt_found_add(struct ckpt_scan *scan, struct ckpt_found *found,
 			   const struct ckpt_obj *obj)
 {
 	if (obj->file)
-		ckpt_batch_add(scan->batch, get_file(obj->file));
+		ckpt_batch_add(scan->batch, obj->file);
 	found->objs[found->nr++] = *obj;
 }
 

@@ -9,6 +9,7 @@
 
 #include <linux/completion.h>
 #include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/slab.h>
 
 #include "release.h"
@@ -20,6 +21,10 @@
 #define CKPT_RELEASE_WAIT	HZ
 
 static struct workqueue_struct *ckpt_release_queue;
+
+/* All batches; innermost, taken under the target's spinlocks. */
+static DEFINE_SPINLOCK(ckpt_batches_lock);
+static LIST_HEAD(ckpt_batches);
 
 int ckpt_release_init(void)
 {
@@ -35,17 +40,33 @@ void ckpt_release_exit(void)
 
 static void ckpt_batch_put(struct kref *refs)
 {
-	kfree(container_of(refs, struct ckpt_batch, refs));
+	struct ckpt_batch *batch = container_of(refs, struct ckpt_batch, refs);
+
+	spin_lock(&ckpt_batches_lock);
+	list_del(&batch->list);
+	spin_unlock(&ckpt_batches_lock);
+	kfree(batch);
+}
+
+/* Return: a reference that the batch had, NULL at the end. */
+static struct file *ckpt_batch_take(struct ckpt_batch *batch)
+{
+	struct file *file = NULL;
+
+	spin_lock(&ckpt_batches_lock);
+	if (batch->nr)
+		file = batch->files[--batch->nr];
+	spin_unlock(&ckpt_batches_lock);
+	return file;
 }
 
 static void ckpt_batch_work(struct work_struct *work)
 {
 	struct ckpt_batch *batch = container_of(work, struct ckpt_batch, work);
-	unsigned int i;
+	struct file *file;
 
-	for (i = 0; i < batch->nr; i++)
-		__fput_sync(batch->files[i]);
-	batch->nr = 0;
+	while ((file = ckpt_batch_take(batch)))
+		__fput_sync(file);
 	complete(&batch->done);
 	kref_put(&batch->refs, ckpt_batch_put);
 }
@@ -66,13 +87,34 @@ int ckpt_batch_need(struct ckpt_batch **batch)
 	INIT_WORK(&(*batch)->work, ckpt_batch_work);
 	init_completion(&(*batch)->done);
 	kref_init(&(*batch)->refs);
+	spin_lock(&ckpt_batches_lock);
+	list_add(&(*batch)->list, &ckpt_batches);
+	spin_unlock(&ckpt_batches_lock);
 	return 0;
 }
 
-/* Hands a reference over; the caller looks for room (nr < CKPT_BATCH).  Never sleeps. */
+/* Takes a reference; the caller looks for room (nr < CKPT_BATCH).  Never sleeps. */
 void ckpt_batch_add(struct ckpt_batch *batch, struct file *file)
 {
-	batch->files[batch->nr++] = file;
+	spin_lock(&ckpt_batches_lock);
+	batch->files[batch->nr++] = get_file(file);
+	spin_unlock(&ckpt_batches_lock);
+}
+
+/* Return: how many references to a file there are beside those of all scans. */
+long ckpt_batch_others(const struct file *file)
+{
+	const struct ckpt_batch *batch;
+	unsigned int i;
+	long others;
+
+	spin_lock(&ckpt_batches_lock);
+	others = file_count(file);
+	list_for_each_entry(batch, &ckpt_batches, list)
+		for (i = 0; i < batch->nr; i++)
+			others -= batch->files[i] == file;
+	spin_unlock(&ckpt_batches_lock);
+	return others;
 }
 
 /* Drops all references of the batch and waits for that, but not for ever.  May sleep. */
