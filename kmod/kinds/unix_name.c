@@ -5,6 +5,7 @@
  */
 
 #include <linux/dcache.h>
+#include <linux/path.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <net/sock.h>
@@ -63,23 +64,34 @@ static struct ckpt_finding *ckpt_unix_name_emit(struct ckpt_scan *scan, const st
 	return f;
 }
 
-/* Judges the name of a UNIX socket of the set, whose path stays while the file is held. */
+/* A socket in flight may be closed meanwhile.  Return: whether there is a path, referenced. */
+static bool ckpt_unix_path_get(struct sock *sk, struct path *path)
+{
+	unix_state_lock(sk);
+	*path = unix_sk(sk)->path;
+	path_get(path);
+	unix_state_unlock(sk);
+	return path->dentry;
+}
+
+/* Judges the name of a UNIX socket of the set. */
 void ckpt_unix_name_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
 	const char *name = ckpt_unix_relative_name(sk);
 	struct ckpt_finding *f;
+	struct path at;
 	char *buf, *path;
 
-	if (!name)
+	if (!name || !ckpt_unix_path_get(sk, &at))
 		return;
 	ckpt_unix_name_emit(scan, obj, sk, CKPT_UNIX_RELATIVE_PATH, name);
 	/* CRIU reads the path from procfs, which has no longer ones. */
 	buf = kmalloc(PATH_MAX, GFP_KERNEL_ACCOUNT);
 	if (!buf) {
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
-		return;
+		goto put;
 	}
-	path = d_path(&unix_sk(sk)->path, buf, PATH_MAX);
+	path = d_path(&at, buf, PATH_MAX);
 	if (IS_ERR(path)) {
 		ckpt_file_unknown(scan, obj, "UNIX socket with a long path");
 	} else if (!ckpt_path_ends_in(path, ckpt_path_len(path), name)) {
@@ -87,4 +99,6 @@ void ckpt_unix_name_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, st
 		ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_PATH, path, strlen(path));
 	}
 	kfree(buf);
+put:
+	path_put(&at);
 }
