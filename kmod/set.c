@@ -112,6 +112,29 @@ static int ckpt_set_pass(struct ckpt_scan *scan, u32 *added)
 	return fatal_signal_pending(current) ? -EINTR : again;
 }
 
+/* Has a member forked since the set was collected?  May sleep. */
+bool ckpt_set_has_newcomers(struct ckpt_scan *scan)
+{
+	struct task_struct *task;
+	unsigned int seen = 0;
+	bool has = false;
+
+	if (scan->report.flags & CKPTCHECK_VIEW_PROCESS)
+		return false;
+	rcu_read_lock();
+	for_each_process(task) {
+		if (++seen % CKPT_SET_CHUNK == 0) {
+			task = ckpt_set_rest(task);
+			has = !task;
+		}
+		has = has || ckpt_set_is_newcomer(scan, task);
+		if (has)
+			break;
+	}
+	rcu_read_unlock();
+	return has;
+}
+
 static int ckpt_set_add_root(struct ckpt_scan *scan)
 {
 	struct task_struct *task;
