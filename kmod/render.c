@@ -148,6 +148,9 @@ static void ckpt_render_finding(const struct ckpt_report *r, const struct ckpt_f
 		ckpt_text_printf(out, " " CKPTCHECK_KEY_TID "=%lu", at->at);
 	else if (at->kind == CKPT_AT_FD)
 		ckpt_text_printf(out, " " CKPTCHECK_KEY_FD "=%lu", at->at);
+	else if (at->kind == CKPT_AT_SCM)
+		ckpt_text_printf(out, " " CKPTCHECK_KEY_VIA "=scm "
+				 CKPTCHECK_KEY_QUEUE "=%lu", at->at);
 	else if (at->kind == CKPT_AT_VMA)
 		ckpt_text_printf(out, " " CKPTCHECK_KEY_VMA "=%lx-%lx", at->at, at->end);
 	if (f->keys_len)

@@ -20,6 +20,7 @@ enum ckpt_place_kind {
 	CKPT_AT_PROCESS,
 	CKPT_AT_THREAD,
 	CKPT_AT_FD,
+	CKPT_AT_SCM,
 	CKPT_AT_VMA,
 };
 
@@ -27,7 +28,8 @@ enum ckpt_place_kind {
  * struct ckpt_place - where the object of a finding was found
  * @nr: process, in the pid namespace of the mount
  * @kind: which of the members below counts
- * @at: thread id, descriptor, or first address
+ * @at: thread id, descriptor, first address, or for a file in flight the inode of the UNIX
+ *	socket in whose queue it is
  * @end: behind the last address of a mapping
  */
 struct ckpt_place {

@@ -8,6 +8,7 @@
 #include <linux/sched/task.h>
 
 #include "access.h"
+#include "inflight.h"
 #include "kinds/kind.h"
 #include "scan.h"
 #include "set.h"
@@ -168,6 +169,7 @@ static int ckpt_soft_error(struct ckpt_scan *scan, int err)
 	if (err != -ENOMEM && err != -E2BIG)
 		return err;
 	ckpt_report_error(&scan->report, err);
+	scan->uncounted = true;
 	return 0;
 }
 
@@ -176,6 +178,8 @@ static int ckpt_scan_once(struct ckpt_scan *scan)
 	int err = ckpt_soft_error(scan, ckpt_collect_set(scan));
 	u32 i;
 
+	if (!err)
+		err = ckpt_soft_error(scan, ckpt_inflight_collect(scan));
 	if (err)
 		return err;
 	ckpt_set_sort(scan);
@@ -186,6 +190,8 @@ static int ckpt_scan_once(struct ckpt_scan *scan)
 			ckpt_judge_newcomer(scan, &scan->procs[i]);
 		cond_resched();
 	}
+	if (!err)
+		err = ckpt_soft_error(scan, ckpt_inflight_judge(scan));
 	if (!err)
 		ckpt_tty_finish(scan);
 	return err;
@@ -199,6 +205,12 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_table_free(&scan->shared);
 	ckpt_table_free(&scan->nets);
 	ckpt_table_free(&scan->sockets);
+	ckpt_inflight_free(scan);
+	ckpt_table_free(&scan->locked);
+	ckpt_table_free(&scan->counted);
+	scan->uncounted = false;
+	scan->order = 0;
+	scan->sleeps = 0;
 	ckpt_table_free(&scan->packet_pipes);
 	ckpt_table_free(&scan->folders);
 	scan->last_folder = NULL;

@@ -12,6 +12,7 @@
 #include "table.h"
 
 struct ckpt_fs;
+struct ckpt_queue;
 struct ckpt_tty;
 struct cred;
 struct task_struct;
@@ -101,6 +102,16 @@ struct ckpt_spaces {
  * @root_spaces: of @root
  * @nets: network namespaces of the set
  * @sockets: UNIX sockets inside
+ * @queues: UNIX sockets inside with descriptors in flight, @nr_queues of @cap_queues
+ * @flights: files in flight that have been judged; second half: inode number of the queue
+ * @locked: files whose inode has locks, and how many references from inside they have
+ * @counted: fd tables and memories whose references are counted
+ * @at: place that the first pass is at
+ * @counting: its references are to be counted
+ * @order: number of the last socket or locked file that was found in a fd table; while queues
+ *	   are looked at, that of their socket
+ * @uncounted: some references from inside could not be counted
+ * @sleeps: rests between two looks at references
  * @folders: folders of files, by mount; one file of each is looked at in the second pass
  * @last_folder: the one looked up last, and its mount; compared only
  * @last_mnt: see @last_folder
@@ -135,6 +146,17 @@ struct ckpt_scan {
 	struct ckpt_spaces root_spaces;
 	struct ckpt_table nets;
 	struct ckpt_table sockets;
+	struct ckpt_queue *queues;
+	u32 nr_queues;
+	u32 cap_queues;
+	struct ckpt_table flights;
+	struct ckpt_table locked;
+	struct ckpt_table counted;
+	struct ckpt_place at;
+	bool counting;
+	bool uncounted;
+	u32 order;
+	u32 sleeps;
 	struct ckpt_table folders;
 	const void *last_folder;
 	const void *last_mnt;

@@ -10,11 +10,13 @@
  * @addr: address of the object, NULL in a free slot
  * @ino: a second half of the identity, for addresses that may be used again during a scan
  * @value: what the owner of the table counts or remembers
+ * @order: when that began, where it matters
  */
 struct ckpt_slot {
 	const void *addr;
 	u64 ino;
 	u32 value;
+	u32 order;
 };
 
 /**

@@ -15,7 +15,9 @@
 #include "assert.h"
 #include "compat/vma.h"
 #include "grow.h"
+#include "inflight.h"
 #include "kinds/kind.h"
+#include "refs.h"
 #include "walk.h"
 
 /* Objects looked at in one hold of the target's locks, and slots of an fd table passed over. */
@@ -42,17 +44,38 @@ static int ckpt_walk_room(struct ckpt_scan *scan)
 	return ckpt_grow((void **)&scan->marks, &scan->cap_marks, &room);
 }
 
-/* Makes room in the tables that the first look adds to: twice as much each time. */
-static int ckpt_walk_tables(struct ckpt_scan *scan)
+/**
+ * ckpt_walk_tables() - make room in what the first look adds to
+ * @scan: scan
+ * @more: number of additions that must not fail; 0: twice as much where it is full
+ *
+ * May sleep.  Return: 0, -ENOMEM or -E2BIG.
+ */
+int ckpt_walk_tables(struct ckpt_scan *scan, unsigned int more)
 {
 	struct ckpt_table *tables[] = { &scan->folders, &scan->sockets, &scan->pipes,
-					&scan->packet_pipes };
+					&scan->packet_pipes, &scan->locked };
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(tables); i++)
-		if (!ckpt_table_has_room(tables[i]) &&
-		    ckpt_table_reserve(tables[i], tables[i]->used + CKPT_TABLE_STEP))
+	for (i = 0; i < ARRAY_SIZE(tables); i++) {
+		unsigned int step = tables[i]->used + CKPT_TABLE_STEP;
+
+		if (!more && ckpt_table_has_room(tables[i]))
+			continue;
+		if (ckpt_table_reserve(tables[i], more ? more : step))
 			return -ENOMEM;
+	}
+	return ckpt_inflight_reserve(scan, more);
+}
+
+/* Says where the first pass is; tables that processes share are counted once. */
+static int ckpt_walk_begin(struct ckpt_scan *scan, struct ckpt_proc *proc, const void *owner,
+			   enum ckpt_place_kind kind)
+{
+	if (ckpt_table_reserve(&scan->counted, 1) || ckpt_table_reserve(&scan->locked, 1))
+		return -ENOMEM;
+	scan->at = (struct ckpt_place){ .nr = proc->nr, .kind = kind };
+	scan->counting = ckpt_refs_first(scan, proc, owner);
 	return 0;
 }
 
@@ -143,6 +166,8 @@ int ckpt_walk_files(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 {
 	unsigned int fd = 0;
 
+	if (ckpt_walk_begin(scan, proc, READ_ONCE(task->files), CKPT_AT_FD))
+		return -ENOMEM;
 	while (fd != UINT_MAX) {
 		int err = ckpt_walk_room(scan);
 		bool room;
@@ -153,10 +178,24 @@ int ckpt_walk_files(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 		begin = ckpt_hold_begin();
 		room = ckpt_walk_fd_chunk(scan, proc, task, &fd);
 		ckpt_hold_end(begin);
-		if (room && ckpt_walk_tables(scan))
-			return -ENOMEM;
+		err = room ? ckpt_walk_tables(scan, 0) : 0;
+		if (err)
+			return err;
 	}
 	return 0;
+}
+
+static enum ckpt_look ckpt_walk_vma(struct ckpt_scan *scan, struct vm_area_struct *vma)
+{
+	bool counted = vma->vm_file && ckpt_refs_wanted(vma->vm_file);
+	enum ckpt_look look;
+
+	if (counted && !ckpt_table_has_room(&scan->locked))
+		return CKPT_ROOM;
+	look = ckpt_vma_peek(scan, vma);
+	if (counted && look != CKPT_ROOM)
+		ckpt_refs_add(scan, vma->vm_file);
+	return look;
 }
 
 /* One hold of mmap_lock.  *next is the address to go on from, 0 at the end. */
@@ -175,7 +214,7 @@ static int ckpt_walk_vma_chunk(struct ckpt_scan *scan, struct ckpt_proc *proc,
 		return -EINTR;
 	begin = ckpt_hold_begin();
 	ckpt_for_each_vma(iter, vma) {
-		look = seen++ < CKPT_CHUNK ? ckpt_vma_peek(scan, vma) : CKPT_ROOM;
+		look = seen++ < CKPT_CHUNK ? ckpt_walk_vma(scan, vma) : CKPT_ROOM;
 		if (look == CKPT_ROOM) {
 			*next = vma->vm_start;
 			break;
@@ -204,17 +243,21 @@ int ckpt_walk_vmas(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_s
 	unsigned long next = 0;
 	int err;
 
+	if (ckpt_walk_begin(scan, proc, READ_ONCE(task->mm), CKPT_AT_VMA))
+		return -ENOMEM;
 	do {
 		struct mm_struct *mm;
 
 		err = ckpt_walk_room(scan);
 		if (!err)
-			err = ckpt_walk_tables(scan);
+			err = ckpt_walk_tables(scan, 0);
 		if (err)
 			return err;
 		mm = get_task_mm(task);
 		if (!mm)
 			return 0;
+		if (!next && scan->counting)
+			ckpt_refs_add_exe(scan, mm);
 		err = ckpt_walk_vma_chunk(scan, proc, mm, &next);
 		mmput_async(mm);
 	} while (!err && next);

@@ -103,6 +103,8 @@ const struct column columns[] = {
 	{ "VMA", .key = CKPTCHECK_KEY_VMA, .help = "memory mapping, start-end" },
 	{ "VIA", .key = CKPTCHECK_KEY_VIA,
 	  .help = "scm: in flight in a UNIX socket's queue; cwd, root or exe" },
+	{ "QUEUE", .key = CKPTCHECK_KEY_QUEUE, .flags = RIGHT, .number = true,
+	  .help = "inode of that socket" },
 	{ "CLASS", .get = get_class,
 	  .help = "blocker, option, restore, lossy, info or unknown" },
 	{ "RULE", .get = get_rule, .help = "name of the rule, see --explain" },

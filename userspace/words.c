@@ -32,6 +32,9 @@ static const struct {
 	{ "peer", "peer's inode ", "" },
 	{ CKPTCHECK_KEY_PEER_PID, "peer ", "" },
 	{ "tracer-pid", "traced by ", "" },
+	{ CKPTCHECK_KEY_QUEUE, "socket's inode ", "" },
+	{ "outside", "", " outside" },
+	{ "fds", "", " descriptors" },
 };
 
 const char *words_summary(const struct report_record *record)

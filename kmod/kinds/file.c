@@ -8,6 +8,7 @@
 #include <linux/sizes.h>
 
 #include "kind.h"
+#include "refs.h"
 
 /* CRIU copies a deleted file up to this size without being asked. */
 #define CKPT_GHOST_LIMIT	SZ_1M
@@ -176,14 +177,7 @@ static const struct ckpt_kind *ckpt_kind_of(const struct file *file, const struc
 	return *kind;
 }
 
-/**
- * ckpt_file_peek() - first look at a file
- * @scan: scan
- * @file: in a fd table whose lock is held
- *
- * Never sleeps or allocates.
- */
-enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file)
+static enum ckpt_look ckpt_file_look(struct ckpt_scan *scan, struct file *file)
 {
 	struct inode *inode = file_inode(file);
 	const struct ckpt_kind *kind;
@@ -203,6 +197,26 @@ enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file)
 	if (ckpt_folder_peek(scan, &file->f_path) == CKPT_MARK)
 		return CKPT_MARK;
 	return locked ? CKPT_MARK : look;
+}
+
+/**
+ * ckpt_file_peek() - first look at a file
+ * @scan: scan
+ * @file: in a fd table or a queue whose lock is held
+ *
+ * Never sleeps or allocates.
+ */
+enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file)
+{
+	bool counted = !(file->f_mode & FMODE_PATH) && ckpt_refs_wanted(file);
+	enum ckpt_look look;
+
+	if (counted && !ckpt_table_has_room(&scan->locked))
+		return CKPT_ROOM;
+	look = ckpt_file_look(scan, file);
+	if (counted && look != CKPT_ROOM)
+		ckpt_refs_add(scan, file);
+	return look;
 }
 
 /* Judges a file of the set; no lock is held, the file is referenced.  May sleep. */

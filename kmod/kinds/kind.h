@@ -21,11 +21,12 @@ enum ckpt_look {
 /**
  * struct ckpt_obj - an object to be judged
  * @place: where it was found
- * @file: referenced; NULL for a mapping without a file, and where there is only a path
+ * @file: referenced; NULL for a mapping without a file, a UNIX socket in flight, and where there
+ *	  is only a path
  * @path: referenced, where there is no file; see ckpt_obj_path_keys()
  * @via: how the process holds @path: cwd, root, exe; NULL for descriptors and mappings
- * @inode: of @file or @path
- * @files: fd table that it was found in, compared only; NULL for a mapping
+ * @inode: of @file or @path; of a UNIX socket in flight it is referenced itself
+ * @files: fd table that it was found in, compared only; NULL for what is no descriptor
  * @vm_flags: of a mapping
  * @uprobes: the mapping is that of uprobes
  */
@@ -75,6 +76,10 @@ bool ckpt_path_is_readers(const struct path *path);
 
 void ckpt_pipes_judge(struct ckpt_scan *scan, const struct ckpt_place *root);
 
+void ckpt_scm_judge_queue(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk,
+			  unsigned int files);
+void ckpt_scm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
+
 bool ckpt_lock_peek(const struct inode *inode);
 void ckpt_lock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
@@ -85,6 +90,8 @@ bool ckpt_dev_is_tty(dev_t rdev);
 void ckpt_tty_finish(struct ckpt_scan *scan);
 void ckpt_tty_free(struct ckpt_scan *scan);
 
+struct sock *ckpt_unix_sock(const struct file *file);
+void ckpt_sock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 enum ckpt_look ckpt_unix_peek(struct ckpt_scan *scan, struct sock *sk, const struct inode *inode);
 void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 enum ckpt_look ckpt_inet_peek(const struct sock *sk);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kinds/lock.c - flock, POSIX and OFD locks, leases: what fdinfo's lock: lines show to CRIU.
+ * kinds/lock.c - flock, POSIX and OFD locks, leases: what fdinfo's lock: lines show to CRIU, and
+ * what they do not.
  *
  * An entry belongs to the set if it was made through this very file and, for a POSIX lock, by
  * the owner of this very fd table.
@@ -11,9 +12,13 @@
 #include "assert.h"
 #include "compat/lock.h"
 #include "kind.h"
+#include "refs.h"
 
 /* Entries of an inode looked at under its lock, for each list. */
 #define CKPT_LOCK_ENTRIES	2048
+
+/* Older ones never look at files in flight. */
+#define CKPT_DUMPS_SCM		CKPTCHECK_VERSION(3, 6, 0)
 
 /**
  * struct ckpt_held - the first lock of one sort that the object has
@@ -97,6 +102,44 @@ static void ckpt_lock_list(struct file_lock_context *ctx, const struct list_head
 	}
 }
 
+static void ckpt_lock_keys(struct ckpt_scan *scan, struct ckpt_finding *f,
+			   const struct ckpt_obj *obj)
+{
+	ckpt_key_dev(&scan->report, f, CKPTCHECK_KEY_DEV, obj->inode->i_sb->s_dev);
+	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+}
+
+/* A lock of the open file stays with the other holder: nobody else gets it at restore. */
+static void ckpt_lock_judge_outside(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	long outside = ckpt_refs_outside(scan, obj->file);
+	struct ckpt_finding *f;
+
+	if (!outside)
+		return;
+	f = ckpt_emit(&scan->report, CKPT_LOCK_SHARED_OUTSIDE, &obj->place, obj->file,
+		      obj->inode->i_ino);
+	ckpt_lock_keys(scan, f, obj);
+	ckpt_key_u64(&scan->report, f, "outside", outside);
+	ckpt_key_path(&scan->report, f, obj->file);
+}
+
+/* CRIU looks for locks at descriptors, when it meets a file for the first time. */
+static void ckpt_lock_judge_hidden(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				   enum ckpt_lock_sort sort)
+{
+	static const char * const sorts[CKPT_NR_SORTS] = {
+		[CKPT_SORT_POSIX] = "posix", [CKPT_SORT_FLOCK] = "flock",
+		[CKPT_SORT_OFD] = "ofd", [CKPT_SORT_LEASE] = "lease",
+	};
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, CKPT_LOCK_IN_SCM, &obj->place, obj->file, obj->inode->i_ino);
+	ckpt_lock_keys(scan, f, obj);
+	ckpt_key_str(&scan->report, f, "lock", sorts[sort], strlen(sorts[sort]));
+	ckpt_key_path(&scan->report, f, obj->file);
+}
+
 static void ckpt_lock_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 			   enum ckpt_lock_sort sort, const struct ckpt_held *held)
 {
@@ -106,8 +149,7 @@ static void ckpt_lock_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 	/* A POSIX lock is the process's, not the file's: another process's is another lock. */
 	f = ckpt_emit(&scan->report, ckpt_lock_rules[sort], &obj->place, obj->file,
 		      sort == CKPT_SORT_POSIX ? (u64)obj->place.nr << 32 : obj->inode->i_ino);
-	ckpt_key_dev(&scan->report, f, CKPTCHECK_KEY_DEV, obj->inode->i_sb->s_dev);
-	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	ckpt_lock_keys(scan, f, obj);
 	ckpt_key_str(&scan->report, f, "type", held->type == F_WRLCK ? "write" : "read",
 		     held->type == F_WRLCK ? 5 : 4);
 	if (record) {
@@ -116,6 +158,34 @@ static void ckpt_lock_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 			ckpt_key_u64(&scan->report, f, "end", held->end);
 	}
 	ckpt_key_path(&scan->report, f, obj->file);
+}
+
+/* One lock, found at a descriptor, in flight or by a mapping. */
+static void ckpt_lock_judge_one(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				enum ckpt_lock_sort sort, const struct ckpt_held *held)
+{
+	bool scm_first = ckpt_refs_scm_first(scan, obj->file);
+
+	switch (obj->place.kind) {
+	case CKPT_AT_VMA:
+		if (!scm_first && !ckpt_refs_at_fd(scan, obj->file))
+			ckpt_file_unknown(scan, obj, "mapped file with a lock, no descriptor");
+		return;
+	case CKPT_AT_SCM:
+		if (scm_first)
+			ckpt_lock_judge_hidden(scan, obj, sort);
+		return;
+	default:
+		break;
+	}
+	/* Found here alone: another process's POSIX lock of the same file is another lock. */
+	if (scm_first && sort == CKPT_SORT_POSIX)
+		ckpt_lock_judge_hidden(scan, obj, sort);
+	if (scm_first && scan->report.target >= CKPT_DUMPS_SCM)
+		return;
+	ckpt_lock_emit(scan, obj, sort, held);
+	if (sort == CKPT_SORT_FLOCK || sort == CKPT_SORT_OFD)
+		ckpt_lock_judge_outside(scan, obj);
 }
 
 /**
@@ -143,7 +213,7 @@ void ckpt_lock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	ckpt_hold_end(begin);
 	for (sort = 0; sort < CKPT_NR_SORTS; sort++) {
 		if (held[sort].found)
-			ckpt_lock_emit(scan, obj, sort, &held[sort]);
+			ckpt_lock_judge_one(scan, obj, sort, &held[sort]);
 		else if (held[sort].cut)
 			ckpt_file_unknown(scan, obj, "file whose locks could not all be examined");
 	}

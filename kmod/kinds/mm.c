@@ -56,6 +56,8 @@ bool ckpt_vma_is_odd(struct vm_area_struct *vma)
 	if (io)
 		return true;
 	inode = file_inode(vma->vm_file);
+	if (ckpt_lock_peek(inode))
+		return true;
 	return !ckpt_file_plain(vma->vm_file, inode) && !ckpt_is_dev_zero(inode) &&
 	       inode->i_sb->s_magic != CKPT_AIO_RING_MAGIC;
 }
@@ -161,4 +163,6 @@ void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		doubt = ckpt_vma_judge_regular(scan, obj);
 	if (doubt)
 		ckpt_file_unknown(scan, obj, doubt);
+	if (obj->file && ckpt_lock_peek(obj->inode))
+		ckpt_lock_judge(scan, obj);
 }

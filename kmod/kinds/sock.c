@@ -42,6 +42,15 @@ static const char *ckpt_sock_doubt(const struct ckpt_scan *scan, struct sock *sk
 	return NULL;
 }
 
+/* Return: the socket of a file that is a UNIX socket, else NULL. */
+struct sock *ckpt_unix_sock(const struct file *file)
+{
+	struct inode *inode = file_inode(file);
+	struct sock *sk = ckpt_match_sock(file, inode) ? ckpt_inode_sock(inode) : NULL;
+
+	return sk && sk->sk_family == AF_UNIX ? sk : NULL;
+}
+
 static enum ckpt_look ckpt_peek_sock(struct ckpt_scan *scan, struct file *file,
 				     struct inode *inode)
 {
@@ -71,15 +80,11 @@ static void ckpt_judge_family(struct ckpt_scan *scan, const struct ckpt_obj *obj
 	ckpt_key_u64(&scan->report, f, "family", sk->sk_family);
 }
 
-static void ckpt_judge_sock(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+/* Judges a socket of the set, which stays alive; no lock is held.  May sleep. */
+void ckpt_sock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
-	struct sock *sk = ckpt_inode_sock(obj->inode);
 	const char *doubt;
 
-	if (!sk) {
-		ckpt_file_unknown(scan, obj, "socket without state");
-		return;
-	}
 	switch (sk->sk_family) {
 	case AF_UNIX:
 		/* Whatever else: CRIU finds none of a namespace that it does not visit. */
@@ -103,6 +108,16 @@ static void ckpt_judge_sock(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	doubt = ckpt_sock_doubt(scan, sk);
 	if (doubt)
 		ckpt_file_unknown(scan, obj, doubt);
+}
+
+static void ckpt_judge_sock(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	struct sock *sk = ckpt_inode_sock(obj->inode);
+
+	if (sk)
+		ckpt_sock_judge(scan, obj, sk);
+	else
+		ckpt_file_unknown(scan, obj, "socket without state");
 }
 
 const struct ckpt_kind ckpt_kind_sock = {

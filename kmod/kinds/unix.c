@@ -7,6 +7,7 @@
 
 #include "assert.h"
 #include "compat/sock.h"
+#include "inflight.h"
 #include "kind.h"
 #include "set.h"
 #include "unix.h"
@@ -27,9 +28,15 @@
  */
 enum ckpt_look ckpt_unix_peek(struct ckpt_scan *scan, struct sock *sk, const struct inode *inode)
 {
+	struct ckpt_slot *slot;
+
 	if (!ckpt_table_has_room(&scan->sockets))
 		return CKPT_ROOM;
-	ckpt_table_add(&scan->sockets, sk, inode->i_ino);
+	slot = ckpt_table_add(&scan->sockets, sk, inode->i_ino);
+	if (!ckpt_inflight_note(scan, sk, inode->i_ino, &slot->value))
+		return CKPT_ROOM;
+	if (scan->at.kind == CKPT_AT_FD)
+		slot->value |= CKPT_SOCK_AT_FD;
 	if (READ_ONCE(unix_sk(sk)->peer) || ckpt_unix_relative_name(sk) ||
 	    !skb_queue_empty_lockless(&sk->sk_receive_queue))
 		return CKPT_MARK;
@@ -37,50 +44,51 @@ enum ckpt_look ckpt_unix_peek(struct ckpt_scan *scan, struct sock *sk, const str
 }
 
 /* What makes a queued message something that CRIU may refuse. */
-static const char *ckpt_unix_message_doubt(struct sock *sk)
+static const char *ckpt_unix_message_doubt(const struct socket *sock, struct sock *sk)
 {
-	if (atomic_read(&unix_sk(sk)->scm_stat.nr_fds))
-		return "UNIX socket with descriptors in flight";
-	if (test_bit(SOCK_PASSCRED, &sk->sk_socket->flags) ||
-	    test_bit(SOCK_PASSSEC, &sk->sk_socket->flags) || sock_flag(sk, SOCK_RCVTSTAMP))
+	if (test_bit(SOCK_PASSCRED, &sock->flags) || test_bit(SOCK_PASSSEC, &sock->flags) ||
+	    sock_flag(sk, SOCK_RCVTSTAMP))
 		return "UNIX socket with queued credentials or timestamps";
 	return NULL;
 }
 
 /* Under the queue's lock. */
-static bool ckpt_queue_has_longer(struct sk_buff_head *queue, int limit)
+static bool ckpt_queue_has_odd(struct sk_buff_head *queue, int limit)
 {
 	unsigned int seen = 0;
 	struct sk_buff *skb;
 
 	ckpt_assert_held(&queue->lock);
 	skb_queue_walk(queue, skb)
-		if ((int)skb->len > limit || seen++ == CKPT_UNIX_MESSAGES)
+		if ((int)skb->len > limit || !skb->len || seen++ == CKPT_UNIX_MESSAGES)
 			return true;
 	return false;
 }
 
-/* A datagram longer than CRIU's buffer, or more of them than are looked at. */
-static bool ckpt_unix_long_message(struct sock *sk)
+/*
+ * A datagram longer than CRIU's buffer, an empty one, at which CRIU stops to read, or more of
+ * them than are looked at.
+ */
+static bool ckpt_unix_odd_message(struct sock *sk)
 {
 	int limit = READ_ONCE(sk->sk_sndbuf) - CKPT_UNIX_OVERHEAD;
 	bool found;
 
 	spin_lock(&sk->sk_receive_queue.lock);
-	found = ckpt_queue_has_longer(&sk->sk_receive_queue, limit);
+	found = ckpt_queue_has_odd(&sk->sk_receive_queue, limit);
 	spin_unlock(&sk->sk_receive_queue.lock);
 	return found;
 }
 
-static const char *ckpt_unix_queue_doubt(struct sock *sk)
+static const char *ckpt_unix_queue_doubt(const struct socket *sock, struct sock *sk)
 {
 	if (skb_queue_empty_lockless(&sk->sk_receive_queue))
 		return NULL;
 	if (READ_ONCE(sk->sk_state) == TCP_LISTEN)
 		return "UNIX listener with connections that are not accepted yet";
-	if (sk->sk_type != SOCK_STREAM && ckpt_unix_long_message(sk))
-		return "UNIX socket with long messages queued";
-	return ckpt_unix_message_doubt(sk);
+	if (sk->sk_type != SOCK_STREAM && ckpt_unix_odd_message(sk))
+		return "UNIX socket with long or empty messages queued";
+	return ckpt_unix_message_doubt(sock, sk);
 }
 
 /*
@@ -183,7 +191,7 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
 	struct sock *peer = unix_peer_get(sk);
-	const char *doubt = ckpt_unix_queue_doubt(sk);
+	const char *doubt = ckpt_unix_queue_doubt(SOCKET_I(obj->inode), sk);
 
 	if (peer) {
 		ckpt_unix_judge_peer(scan, obj, sk, peer);

@@ -80,6 +80,7 @@ enum ckptcheck_class {
 #define CKPTCHECK_KEY_FD	"fd"
 #define CKPTCHECK_KEY_VMA	"vma"		/* start-end, hexadecimal as in /proc/<pid>/maps */
 #define CKPTCHECK_KEY_VIA	"via"		/* scm: in flight in a UNIX queue; cwd, root, exe */
+#define CKPTCHECK_KEY_QUEUE	"queue"		/* inode of that UNIX socket */
 #define CKPTCHECK_KEY_DEV	"dev"		/* major:minor of the file system, decimal */
 #define CKPTCHECK_KEY_RDEV	"rdev"		/* major:minor of a device node, decimal */
 #define CKPTCHECK_KEY_INO	"ino"

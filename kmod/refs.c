@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * refs.c - is an open file held by somebody outside of the set?
+ *
+ * The first pass counts what holds a file from inside: slots of fd tables, mappings, the
+ * program of a memory, messages in flight.  What the file's own count has beyond that is
+ * outside.  Only files whose inode ever had a lock are counted, no rule asks for others.
+ *
+ * Not everything beyond is another process.  A loop device or a server of the kernel that got
+ * the file is an outsider indeed: it keeps the file, and its lock, when the set is gone.  A
+ * descriptor table that a thread has for itself, files registered with an io_uring and requests
+ * under way are of the set and count as outsiders by mistake; CRIU saves none of them either.
+ */
+
+#include <linux/delay.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mm_types.h>
+#include <linux/sched/signal.h>
+
+#include "kinds/kind.h"
+#include "refs.h"
+#include "set.h"
+
+/*
+ * System calls of anybody, readers of procfs and other scans hold a file for a moment.  What is
+ * there at each of several looks is there to stay; all looks of a scan may sleep so many times.
+ */
+#define CKPT_REFS_LOOKS		4
+#define CKPT_REFS_SLEEPS	256
+
+/* In place of an inode number: a program's file. */
+#define CKPT_REFS_EXE		U64_MAX
+
+/**
+ * ckpt_refs_first() - are the references of a fd table or memory still to be counted?
+ * @scan: scan with room in its table of counted ones
+ * @proc: process that has it
+ * @owner: files_struct or mm_struct, compared only
+ *
+ * Processes that share one hold its files once.
+ */
+bool ckpt_refs_first(struct ckpt_scan *scan, struct ckpt_proc *proc, const void *owner)
+{
+	u32 self = proc - scan->procs + 1;
+	struct task_struct *other = NULL;
+	struct ckpt_slot *slot;
+	bool shared;
+
+	if (!owner)
+		return false;
+	slot = ckpt_table_add(&scan->counted, owner, 0);
+	/* Does the one before still have it, or was the address used again since? */
+	rcu_read_lock();
+	if (slot->value)
+		other = pid_task(scan->procs[slot->value - 1].pid, PIDTYPE_TGID);
+	shared = other && (READ_ONCE(other->files) == owner || READ_ONCE(other->mm) == owner);
+	rcu_read_unlock();
+	slot->value = self;
+	return !shared;
+}
+
+/*
+ * The context of locks comes with the first lock and stays with the inode: a lock that is taken
+ * and given up all the time does not make the count waver.
+ */
+bool ckpt_refs_wanted(const struct file *file)
+{
+	return READ_ONCE(file_inode(file)->i_flctx);
+}
+
+/*
+ * Counts a reference from the place that the scan is at, if its owner is counted.  There is room
+ * in the table.  Never sleeps.
+ */
+void ckpt_refs_add(struct ckpt_scan *scan, const struct file *file)
+{
+	struct ckpt_slot *slot;
+
+	if (!scan->counting)
+		return;
+	slot = ckpt_table_add(&scan->locked, file, file_inode(file)->i_ino);
+	slot->value++;
+	if (scan->at.kind == CKPT_AT_FD && !(slot->value & CKPT_REFS_AT_FD)) {
+		slot->value |= CKPT_REFS_AT_FD;
+		slot->order = ++scan->order;
+	} else if (scan->at.kind == CKPT_AT_SCM &&
+		   (!(slot->value & CKPT_REFS_AT_FD) || scan->order < slot->order)) {
+		slot->value |= CKPT_REFS_SCM_FIRST;
+	}
+}
+
+/* The program's file, which may be replaced any time: by its address alone. */
+void ckpt_refs_add_exe(struct ckpt_scan *scan, const struct mm_struct *mm)
+{
+	const void *exe = rcu_access_pointer(mm->exe_file);
+
+	if (exe)
+		ckpt_table_add(&scan->locked, exe, CKPT_REFS_EXE)->value++;
+}
+
+static u32 ckpt_refs_value(const struct ckpt_scan *scan, const struct file *file, u64 ino)
+{
+	const struct ckpt_slot *slot = ckpt_table_find(&scan->locked, file, ino);
+
+	return slot ? slot->value : 0;
+}
+
+/*
+ * Does CRIU meet the file in flight first?  It dumps the processes from the root on, and their
+ * descriptors in ascending order, as the first pass looks at them; a queue with its socket.
+ */
+bool ckpt_refs_scm_first(const struct ckpt_scan *scan, const struct file *file)
+{
+	return ckpt_refs_value(scan, file, file_inode(file)->i_ino) & CKPT_REFS_SCM_FIRST;
+}
+
+/* Has a fd table of the set got the file? */
+bool ckpt_refs_at_fd(const struct ckpt_scan *scan, const struct file *file)
+{
+	return ckpt_refs_value(scan, file, file_inode(file)->i_ino) & CKPT_REFS_AT_FD;
+}
+
+/* Could every member's references be counted? What could not is reported as such. */
+static bool ckpt_refs_complete(const struct ckpt_scan *scan)
+{
+	u32 i;
+
+	if (scan->uncounted)
+		return false;
+	for (i = 0; i < scan->nr_procs; i++)
+		if (!scan->procs[i].walked || !scan->procs[i].may_read)
+			return false;
+	return true;
+}
+
+/* A rest between two looks. */
+static void ckpt_refs_rest(struct ckpt_scan *scan)
+{
+	if (scan->sleeps == CKPT_REFS_SLEEPS || fatal_signal_pending(current))
+		return;
+	scan->sleeps++;
+	usleep_range(1000, 2000);
+}
+
+/**
+ * ckpt_refs_outside() - references from outside to a file of the set
+ * @scan: scan, in its second pass
+ * @file: referenced
+ *
+ * A child that was forked since its parent was walked is no outsider: looks made while the set
+ * has newcomers do not count, and if there is no other look the set is called unstable.
+ * May sleep.  Return: how many there were at least, 0 if that could not be told.
+ */
+long ckpt_refs_outside(struct ckpt_scan *scan, const struct file *file)
+{
+	u32 counted = ckpt_refs_value(scan, file, file_inode(file)->i_ino);
+	long inside = (counted & CKPT_REFS_NUMBER) +
+		      ckpt_refs_value(scan, file, CKPT_REFS_EXE);
+	long least = LONG_MAX;
+	int look;
+
+	/* Not counted: the inode's first lock was taken after the first pass. */
+	if (!counted || !ckpt_refs_complete(scan))
+		return 0;
+	for (look = 0; look < CKPT_REFS_LOOKS; look++) {
+		bool steady = !ckpt_set_has_newcomers(scan);
+		long surplus = ckpt_batch_others(file) - inside;
+
+		if (surplus <= 0)
+			return 0;
+		if (steady && !ckpt_set_has_newcomers(scan))
+			least = min(least, surplus);
+		ckpt_refs_rest(scan);
+	}
+	if (least == LONG_MAX) {
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_UNSTABLE);
+		return 0;
+	}
+	return least;
+}
