@@ -98,6 +98,7 @@ extern const struct mkobj_case mkobj_pipe_cases[];
 extern const struct mkobj_case mkobj_lock_cases[];
 extern const struct mkobj_case mkobj_unix_cases[];
 extern const struct mkobj_case mkobj_unix_name_cases[];
+extern const struct mkobj_case mkobj_scm_cases[];
 extern const struct mkobj_case mkobj_tcp_cases[];
 extern const struct mkobj_case mkobj_udp_cases[];
 extern const struct mkobj_case mkobj_sock_cases[];
@@ -122,6 +123,8 @@ void mkobj_key_fd(struct mkobj *m, int fd, const char *fmt, ...);
 void mkobj_tell(struct mkobj *m, long value);
 /* The holder gets @fd, the caller has it no longer. */
 void mkobj_give(struct mkobj *m, int fd);
+/* Sends @fd over the UNIX socket @sock; the caller has it still. */
+void mkobj_send_fd(int sock, int fd);
 /* A child of the target, which ends in mkobj_pause(). Return: as fork(). */
 pid_t mkobj_fork(void);
 /* Waits until a process has that state, a letter as in /proc/<pid>/stat. */

@@ -2,7 +2,13 @@
 /* mkobj_lock.c - file locks of every kind, of the target or of somebody outside. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
 #include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "mkobj.h"
@@ -127,10 +133,97 @@ static void make_open_readonly(struct mkobj *m)
 	mkobj_file(m, "file", O_RDONLY);
 }
 
+/* ---- locks of an open file that the holder has as well ---- */
+
+/* What m->num says is done with the file before and after the holder gets it. */
+enum {
+	LOCK = 1,
+	LOCK_OFD = 2,
+	LOCK_POSIX = 4,
+	UNLOCK = 8,
+	GIVE = 16,	/* the holder gets it */
+	DUP = 32,
+	CHILD = 64,	/* a child gets it */
+	CLONE_TABLE = 128, /* a child that shares the fd table */
+	MAP = 256,
+	SEND = 512,	/* in flight inside */
+};
+
+static void use_file(long what, int fd)
+{
+	int p[2];
+
+	if (what & DUP)
+		mkobj_try(dup(fd), "dup");
+	if (what & MAP && mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
+		mkobj_fail("mmap: %m");
+	if (what & SEND) {
+		mkobj_try(socketpair(AF_UNIX, SOCK_STREAM, 0, p), "socketpair");
+		mkobj_send_fd(p[0], fd);
+	}
+}
+
+static void make_shared(struct mkobj *m)
+{
+	long what = m->c->num;
+	int fd = mkobj_file(m, "file", O_RDWR);
+
+	if (what & LOCK)
+		mkobj_try(flock(fd, LOCK_EX), "flock");
+	if (what & LOCK_OFD)
+		record_lock(fd, F_OFD_SETLK, F_WRLCK);
+	use_file(what, fd);
+	mkobj_key_fd(m, fd, "path=%s outside=1", mkobj_path(m, "file"));
+	if (what & GIVE)
+		mkobj_give(m, mkobj_try(dup(fd), "dup"));
+	if (what & UNLOCK)
+		mkobj_try(flock(fd, LOCK_UN), "flock");
+	/* Any close of the file by the process takes such a lock away. */
+	if (what & LOCK_POSIX)
+		record_lock(fd, F_SETLK, F_WRLCK);
+	m->fd[0] = fd;
+}
+
+/* Last, so that no child keeps the channel to the holder. */
+static void settle_shared(struct mkobj *m)
+{
+	if (m->c->num & CHILD && !mkobj_fork())
+		mkobj_pause();
+	if (m->c->num & CLONE_TABLE &&
+	    !mkobj_try(syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0), "clone"))
+		/* mkobj_pause() would close the channel for both. */
+		for (;;)
+			pause();
+}
+
+/* Somebody who looks at the target's descriptors all the time, as lsof does. */
+static void read_outside(struct mkobj *m)
+{
+	char path[64], buf[512];
+	int fd;
+
+	if (mkobj_fork())
+		return;
+	for (;;) {
+		snprintf(path, sizeof(path), "/proc/%d/fdinfo/%ld", m->target, m->value);
+		fd = open(path, O_RDONLY);
+		if (fd >= 0 && read(fd, buf, sizeof(buf)) < 0)
+			mkobj_pause();
+		close(fd);
+	}
+}
+
+static void make_shared_told(struct mkobj *m)
+{
+	make_shared(m);
+	mkobj_tell(m, m->fd[0]);
+}
+
 #define POSIX	"lock-posix"
 #define FLOCK	"lock-flock"
 #define OFD	"lock-ofd"
 #define LEASE	"lock-lease"
+#define SHARED	"lock-shared-outside"
 
 const struct mkobj_case mkobj_lock_cases[] = {
 	{ .name = POSIX, .rule = POSIX, .make = make_posix, .num = F_WRLCK },
@@ -150,5 +243,34 @@ const struct mkobj_case mkobj_lock_cases[] = {
 	{ .name = LEASE ".miss", .rule = LEASE, .make = make_lease_given_up },
 	{ .name = LEASE ".miss-outside", .rule = LEASE, .make = make_open_readonly,
 	  .finish = lease_outside },
+	{ .name = SHARED, .rule = SHARED, .make = make_shared, .num = LOCK | GIVE,
+	  .flags = "also=lock-flock" },
+	{ .name = SHARED ".ofd", .rule = SHARED, .make = make_shared, .num = LOCK_OFD | GIVE,
+	  .flags = "also=lock-ofd" },
+	{ .name = SHARED ".mapped", .rule = SHARED, .make = make_shared,
+	  .num = LOCK | GIVE | MAP | DUP | SEND, .flags = "also=lock-flock,also=unix-queue-scm" },
+	{ .name = SHARED ".child", .rule = SHARED, .make = make_shared, .settle = settle_shared,
+	  .num = LOCK | GIVE | CHILD, .flags = "also=lock-flock" },
+	{ .name = SHARED ".table", .rule = SHARED, .make = make_shared, .settle = settle_shared,
+	  .num = LOCK | GIVE | CLONE_TABLE, .flags = "also=lock-flock" },
+	{ .name = SHARED ".miss", .rule = SHARED, .make = make_shared, .settle = settle_shared,
+	  .num = LOCK | CHILD, .flags = "also=lock-flock" },
+	{ .name = SHARED ".miss-table", .rule = SHARED, .make = make_shared,
+	  .settle = settle_shared, .num = LOCK | CLONE_TABLE, .flags = "also=lock-flock" },
+	{ .name = SHARED ".miss-unlocked", .rule = SHARED, .make = make_shared,
+	  .num = LOCK | GIVE | UNLOCK },
+	{ .name = SHARED ".miss-no-lock", .rule = SHARED, .make = make_shared, .num = GIVE },
+	{ .name = SHARED ".miss-posix", .rule = SHARED, .make = make_shared,
+	  .num = LOCK_POSIX | GIVE, .flags = "also=lock-posix" },
+	{ .name = SHARED ".miss-outside", .rule = SHARED, .make = make_shared,
+	  .finish = flock_outside, .num = GIVE },
+	{ .name = SHARED ".miss-dup", .rule = SHARED, .make = make_shared, .num = LOCK | DUP,
+	  .flags = "also=lock-flock" },
+	{ .name = SHARED ".miss-mapped", .rule = SHARED, .make = make_shared, .num = LOCK | MAP,
+	  .flags = "also=lock-flock" },
+	{ .name = SHARED ".miss-inflight", .rule = SHARED, .make = make_shared,
+	  .num = LOCK | SEND, .flags = "also=lock-flock,also=unix-queue-scm" },
+	{ .name = SHARED ".miss-reader", .rule = SHARED, .make = make_shared_told,
+	  .finish = read_outside, .num = LOCK, .flags = "also=lock-flock" },
 	{ }
 };
