@@ -126,6 +126,29 @@ namespace_goes()
 	nothing_left
 }
 
+# A reference that a report keeps to a program, a file or a folder keeps what it is mounted on.
+target_goes()
+{
+	local dir rc=0 pid i
+
+	dir=$(mktemp -d)
+	mount -t tmpfs tmpfs "$dir" && cp /bin/sleep "$dir/" && : >"$dir/file" || return 1
+	(cd "$dir" && exec "$dir/sleep" 1000 3<"$dir/file" </dev/null >/dev/null 2>&1) &
+	pid=$!
+	for i in $(seq "$ROUNDS"); do
+		report_is_whole "$pid" || rc=1
+	done
+	kill "$pid"
+	wait "$pid" 2>/dev/null
+	# References are dropped by a work item.
+	for i in $(seq 50); do
+		umount "$dir" 2>/dev/null && break
+		sleep 0.1
+	done
+	rmdir "$dir" || { echo "$dir is in use after $i tries"; rc=1; }
+	return "$rc"
+}
+
 twice()
 {
 	! insmod "$MODULE" 2>/dev/null && report_is_whole 1
@@ -139,5 +162,6 @@ tap "cannot be unloaded while mounted" busy_while_mounted
 tap "cannot be unloaded while a report is open" busy_while_open
 tap "automount=N" no_automount
 tap "nothing is left behind" nothing_left
+tap "what a target used is not kept" target_goes
 tap "a mount in another pid namespace goes with it" namespace_goes
 tap_end

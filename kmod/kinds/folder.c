@@ -6,6 +6,7 @@
  */
 
 #include <linux/dcache.h>
+#include <linux/file.h>
 #include <linux/fs_struct.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
@@ -150,7 +151,9 @@ static int ckpt_folder_judge_exe(struct ckpt_scan *scan, const struct ckpt_proc 
 	exe = ckpt_exe_file(mm);
 	if (!exe)
 		return 0;
+	/* The batch has a reference of its own, so this is not the last. */
 	ckpt_batch_add(scan->batch, exe);
+	fput(exe);
 	ckpt_folder_judge_via(scan, proc, ckpt_user_path(exe), "exe");
 	ckpt_batch_drop(&scan->batch);
 	return 0;
