@@ -94,7 +94,7 @@ void ckpt_scm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct s
 
 	if (sk) {
 		if (ckpt_scm_unreachable(scan, obj, sk))
-			ckpt_file_unknown(scan, obj, "UNIX socket that can be reached in flight only");
+			ckpt_file_unknown(scan, obj, "UNIX socket only reached in flight");
 		ckpt_sock_judge(scan, obj, sk);
 		return;
 	}
