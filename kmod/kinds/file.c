@@ -177,11 +177,10 @@ static const struct ckpt_kind *ckpt_kind_of(const struct file *file, const struc
 	return *kind;
 }
 
-static enum ckpt_look ckpt_file_look(struct ckpt_scan *scan, struct file *file)
+static enum ckpt_look ckpt_file_look(struct ckpt_scan *scan, struct file *file, bool locked)
 {
 	struct inode *inode = file_inode(file);
 	const struct ckpt_kind *kind;
-	bool locked = ckpt_lock_peek(inode);
 	enum ckpt_look look = CKPT_MARK;
 
 	if (!locked && !(file->f_mode & FMODE_PATH) && ckpt_file_plain(file, inode))
@@ -208,13 +207,14 @@ static enum ckpt_look ckpt_file_look(struct ckpt_scan *scan, struct file *file)
  */
 enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file)
 {
-	bool counted = !(file->f_mode & FMODE_PATH) && ckpt_refs_wanted(file);
 	enum ckpt_look look;
 
-	if (counted && !ckpt_table_has_room(&scan->locked))
+	if (file->f_mode & FMODE_PATH || !ckpt_refs_wanted(file))
+		return ckpt_file_look(scan, file, false);
+	if (!ckpt_table_has_room(&scan->locked))
 		return CKPT_ROOM;
-	look = ckpt_file_look(scan, file);
-	if (counted && look != CKPT_ROOM)
+	look = ckpt_file_look(scan, file, ckpt_lock_peek(file_inode(file)));
+	if (look != CKPT_ROOM)
 		ckpt_refs_add(scan, file);
 	return look;
 }
