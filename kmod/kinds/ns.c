@@ -21,6 +21,10 @@ static bool ckpt_ns_of(struct task_struct *task, struct ckpt_spaces *out)
 	const struct nsproxy *proxy;
 
 	*out = (struct ckpt_spaces){};
+	rcu_read_lock();
+	out->ns[CKPT_NS_PID] = task_active_pid_ns(task);
+	out->ns[CKPT_NS_USER] = __task_cred(task)->user_ns;
+	rcu_read_unlock();
 	task_lock(task);
 	proxy = task->nsproxy;
 	if (proxy) {
@@ -32,13 +36,9 @@ static bool ckpt_ns_of(struct task_struct *task, struct ckpt_spaces *out)
 		out->ns[CKPT_NS_TIME] = proxy->time_ns;
 		out->net_number = proxy->net_ns->ns.inum;
 		out->time_for_children = proxy->time_ns_for_children != proxy->time_ns;
-		out->pid_for_children = proxy->pid_ns_for_children != task_active_pid_ns(task);
+		out->pid_for_children = proxy->pid_ns_for_children != out->ns[CKPT_NS_PID];
 	}
 	task_unlock(task);
-	rcu_read_lock();
-	out->ns[CKPT_NS_PID] = task_active_pid_ns(task);
-	out->ns[CKPT_NS_USER] = __task_cred(task)->user_ns;
-	rcu_read_unlock();
 	return proxy;
 }
 
