@@ -90,13 +90,20 @@ void ckpt_refs_add(struct ckpt_scan *scan, const struct file *file)
 	}
 }
 
-/* The program's file, which may be replaced any time: by its address alone. */
-void ckpt_refs_add_exe(struct ckpt_scan *scan, const struct mm_struct *mm)
+/*
+ * The program's file, which may be replaced any time: by its address alone.  May sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int ckpt_refs_add_exe(struct ckpt_scan *scan, const struct mm_struct *mm)
 {
 	const void *exe = rcu_access_pointer(mm->exe_file);
 
-	if (exe)
-		ckpt_table_add(&scan->locked, exe, CKPT_REFS_EXE)->value++;
+	if (!scan->counting || !exe)
+		return 0;
+	if (ckpt_table_reserve(&scan->locked, 1))
+		return -ENOMEM;
+	ckpt_table_add(&scan->locked, exe, CKPT_REFS_EXE)->value++;
+	return 0;
 }
 
 static u32 ckpt_refs_value(const struct ckpt_scan *scan, const struct file *file, u64 ino)
@@ -162,6 +169,9 @@ long ckpt_refs_outside(struct ckpt_scan *scan, const struct file *file)
 
 	/* Not counted: the inode's first lock was taken after the first pass. */
 	if (!counted || !ckpt_refs_complete(scan))
+		return 0;
+	/* Most files have no outsider, and a pass over all processes is not for free. */
+	if (ckpt_batch_others(file) <= inside)
 		return 0;
 	for (look = 0; look < CKPT_REFS_LOOKS; look++) {
 		bool steady = !ckpt_set_has_newcomers(scan);

@@ -18,7 +18,7 @@ struct mm_struct;
 bool ckpt_refs_first(struct ckpt_scan *scan, struct ckpt_proc *proc, const void *owner);
 bool ckpt_refs_wanted(const struct file *file);
 void ckpt_refs_add(struct ckpt_scan *scan, const struct file *file);
-void ckpt_refs_add_exe(struct ckpt_scan *scan, const struct mm_struct *mm);
+int ckpt_refs_add_exe(struct ckpt_scan *scan, const struct mm_struct *mm);
 
 bool ckpt_refs_at_fd(const struct ckpt_scan *scan, const struct file *file);
 bool ckpt_refs_scm_first(const struct ckpt_scan *scan, const struct file *file);

@@ -24,6 +24,9 @@
 #define CKPT_CHUNK	256
 #define CKPT_FD_SLOTS	32768
 
+/* No mapping begins there; one may begin at 0. */
+#define CKPT_VMA_END	ULONG_MAX
+
 /* Descriptors that CRIU needs in the process, from the lowest free one on. */
 #define CKPT_CRIU_FDS	2
 
@@ -72,7 +75,7 @@ int ckpt_walk_tables(struct ckpt_scan *scan, unsigned int more)
 static int ckpt_walk_begin(struct ckpt_scan *scan, struct ckpt_proc *proc, const void *owner,
 			   enum ckpt_place_kind kind)
 {
-	if (ckpt_table_reserve(&scan->counted, 1) || ckpt_table_reserve(&scan->locked, 1))
+	if (ckpt_table_reserve(&scan->counted, 1))
 		return -ENOMEM;
 	scan->at = (struct ckpt_place){ .nr = proc->nr, .kind = kind };
 	scan->counting = ckpt_refs_first(scan, proc, owner);
@@ -198,24 +201,28 @@ static enum ckpt_look ckpt_walk_vma(struct ckpt_scan *scan, struct vm_area_struc
 	return look;
 }
 
-/* One hold of mmap_lock.  *next is the address to go on from, 0 at the end. */
+/*
+ * One hold of mmap_lock.  *next is the address to go on from, CKPT_VMA_END at the end; *room is
+ * whether a table wants room first.
+ */
 static int ckpt_walk_vma_chunk(struct ckpt_scan *scan, struct ckpt_proc *proc,
-			       struct mm_struct *mm, unsigned long *next)
+			       struct mm_struct *mm, unsigned long *next, bool *room)
 {
+	enum ckpt_look look = CKPT_FINE;
 	struct vm_area_struct *vma;
 	unsigned int seen = 0;
-	enum ckpt_look look;
 	u64 begin;
 
 	CKPT_VMA_ITERATOR(iter, mm, *next);
 
-	*next = 0;
+	*next = CKPT_VMA_END;
 	if (mmap_read_lock_killable(mm))
 		return -EINTR;
 	begin = ckpt_hold_begin();
 	ckpt_for_each_vma(iter, vma) {
-		look = seen++ < CKPT_CHUNK ? ckpt_walk_vma(scan, vma) : CKPT_ROOM;
-		if (look == CKPT_ROOM) {
+		if (seen++ < CKPT_CHUNK)
+			look = ckpt_walk_vma(scan, vma);
+		if (seen > CKPT_CHUNK || look == CKPT_ROOM) {
 			*next = vma->vm_start;
 			break;
 		}
@@ -225,6 +232,7 @@ static int ckpt_walk_vma_chunk(struct ckpt_scan *scan, struct ckpt_proc *proc,
 	}
 	mmap_read_unlock(mm);
 	ckpt_hold_end(begin);
+	*room = look == CKPT_ROOM;
 	return 0;
 }
 
@@ -241,6 +249,7 @@ static int ckpt_walk_vma_chunk(struct ckpt_scan *scan, struct ckpt_proc *proc,
 int ckpt_walk_vmas(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task)
 {
 	unsigned long next = 0;
+	bool room = false;
 	int err;
 
 	if (ckpt_walk_begin(scan, proc, READ_ONCE(task->mm), CKPT_AT_VMA))
@@ -249,17 +258,17 @@ int ckpt_walk_vmas(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_s
 		struct mm_struct *mm;
 
 		err = ckpt_walk_room(scan);
-		if (!err)
+		if (!err && room)
 			err = ckpt_walk_tables(scan, 0);
 		if (err)
 			return err;
 		mm = get_task_mm(task);
 		if (!mm)
 			return 0;
-		if (!next && scan->counting)
-			ckpt_refs_add_exe(scan, mm);
-		err = ckpt_walk_vma_chunk(scan, proc, mm, &next);
+		err = ckpt_walk_vma_chunk(scan, proc, mm, &next, &room);
+		if (!err && next == CKPT_VMA_END)
+			err = ckpt_refs_add_exe(scan, mm);
 		mmput_async(mm);
-	} while (!err && next);
+	} while (!err && next != CKPT_VMA_END);
 	return err;
 }

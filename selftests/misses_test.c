@@ -22,6 +22,7 @@ FIXTURE_VARIANT(miss) {
 MISS(plain, "plain");
 MISS(plain_10k_files, "plain-10k-files");
 MISS(plain_tree, "plain-tree");
+MISS(plain_map_at_0, "plain-map-at-0");
 MISS(set_quiet, "set-unstable.miss");
 MISS(cred_same_user, "cred-no-access.miss");
 MISS(cred_root, "cred-not-root.miss");

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,6 +51,18 @@ static void start_thread(void)
 
 	if (pthread_create(&thread, NULL, idle_thread, NULL))
 		mkobj_fail("cannot make a thread");
+}
+
+/* Nothing but mappings, the first of them of a file, where addresses begin. */
+static void make_map_at_0(struct mkobj *m)
+{
+	int fd = mkobj_file(m, "file", O_RDONLY);
+
+	if (mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0) == MAP_FAILED)
+		mkobj_fail("mmap: %m");
+	close(fd);
+	for (fd = 0; fd < 3; fd++)
+		close(fd);
 }
 
 /* Two children, each with two of its own, and a thread in all of them. */
@@ -133,6 +146,7 @@ const struct mkobj_case mkobj_env_cases[] = {
 	{ .name = "plain-10k-files", .rule = "-", .flags = "load", .make = make_files,
 	  .num = MANY_FILES },
 	{ .name = "plain-tree", .rule = "-", .make = make_tree },
+	{ .name = "plain-map-at-0", .rule = "-", .flags = "root-only", .make = make_map_at_0 },
 	{ .name = "set-unstable", .rule = "set-unstable",
 	  .flags = "load,criu=skip:it freezes what it cannot follow", .make = make_files,
 	  .finish = lock_outside, .run = run_storm, .num = STORM_FILES },
