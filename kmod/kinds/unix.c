@@ -151,16 +151,6 @@ static struct ckpt_finding *ckpt_unix_emit(struct ckpt_scan *scan, const struct 
 	return f;
 }
 
-/*
- * CRIU looks for the peer among the sockets of the set's network namespaces, before all else.
- * Where it does not find the socket itself there, that one is the matter.
- */
-static bool ckpt_unix_peer_foreign(const struct ckpt_scan *scan, struct sock *sk,
-				   struct sock *peer)
-{
-	return ckpt_ns_has_net(scan, sock_net(sk)) && !ckpt_ns_has_net(scan, sock_net(peer));
-}
-
 /* The peer's reference is ours: it may be closed, but not go away. */
 static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 				 struct sock *sk, struct sock *peer)
@@ -176,7 +166,8 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 			ckpt_file_unknown(scan, obj, "UNIX connection that is not accepted yet");
 		return;
 	}
-	if (ckpt_unix_peer_foreign(scan, sk, peer)) {
+	/* CRIU looks for it in the set's network namespaces, before all else. */
+	if (!ckpt_ns_has_net(scan, sock_net(peer))) {
 		f = ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_PEER_FOREIGN_NETNS, ino);
 		ckpt_key_u64(&scan->report, f, "ns", sock_net(peer)->ns.inum);
 		return;
@@ -187,7 +178,7 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 	ckpt_unix_emit(scan, obj, sk, rule, ino);
 }
 
-/* Judges a UNIX socket of the set; no lock is held.  May sleep. */
+/* Judges a UNIX socket of the set, in one of its network namespaces; no lock is held.  May sleep. */
 void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
 	struct sock *peer = unix_peer_get(sk);
