@@ -37,18 +37,25 @@ static bool ckpt_path_covered(const struct path *at, bool skip_first)
 	return covered || !steps;
 }
 
-/* The mount that everything the reader can name is below. */
-static struct vfsmount *ckpt_reader_top(void)
+/* The mount above all others of a path, which is put.  Compared only. */
+static const struct vfsmount *ckpt_path_top(struct path *path)
 {
-	struct vfsmount *top;
+	const struct vfsmount *top;
+
+	while (follow_up(path))
+		;
+	top = path->mnt;
+	path_put(path);
+	return top;
+}
+
+/* The mount that everything the reader can name is below. */
+static const struct vfsmount *ckpt_reader_top(void)
+{
 	struct path root;
 
 	get_fs_root(current->fs, &root);
-	while (follow_up(&root))
-		;
-	top = root.mnt;
-	path_put(&root);
-	return top;
+	return ckpt_path_top(&root);
 }
 
 /**
@@ -58,14 +65,9 @@ static struct vfsmount *ckpt_reader_top(void)
 bool ckpt_path_is_readers(const struct path *path)
 {
 	struct path at = *path;
-	bool is;
 
 	path_get(&at);
-	while (follow_up(&at))
-		;
-	is = at.mnt == ckpt_reader_top();
-	path_put(&at);
-	return is;
+	return ckpt_path_top(&at) == ckpt_reader_top();
 }
 
 /* At a mount point: does it lead into the mount that we came from?  It may be covered by now. */
