@@ -76,6 +76,18 @@ static int ckpt_proc_access(struct ckpt_scan *scan, struct ckpt_proc *proc)
 	return err == -EACCES ? 0 : err;
 }
 
+/* A process that is no kernel thread: those are refused as such, whatever they have. */
+static int ckpt_collect_user(struct ckpt_scan *scan, struct ckpt_proc *proc,
+			     struct task_struct *task)
+{
+	int err;
+
+	ckpt_ns_collect(scan, proc, task);
+	ckpt_task_collect(scan, proc, task);
+	err = ckpt_walk_files(scan, proc, task);
+	return err ? err : ckpt_walk_vmas(scan, proc, task);
+}
+
 static int ckpt_collect_proc(struct ckpt_scan *scan, struct ckpt_proc *proc)
 {
 	struct task_struct *task = get_pid_task(proc->pid, PIDTYPE_TGID);
@@ -89,11 +101,9 @@ static int ckpt_collect_proc(struct ckpt_scan *scan, struct ckpt_proc *proc)
 	err = ckpt_proc_access(scan, proc);
 	if (err || !proc->may_read)
 		goto put;
-	ckpt_ns_collect(scan, proc, task);
-	ckpt_task_collect(scan, proc, task);
-	err = ckpt_walk_files(scan, proc, task);
-	if (!err)
-		err = ckpt_walk_vmas(scan, proc, task);
+	scan->threads += get_nr_threads(task);
+	if (!(task->flags & PF_KTHREAD))
+		err = ckpt_collect_user(scan, proc, task);
 	if (!err)
 		err = ckpt_proc_unchanged(proc);
 put:
@@ -114,7 +124,7 @@ static int ckpt_judge_proc(struct ckpt_scan *scan, struct ckpt_proc *proc)
 		goto put;
 	scan->task = task;
 	err = ckpt_task_judge(scan, proc, task);
-	if (!err)
+	if (!err && !(task->flags & PF_KTHREAD))
 		err = ckpt_folder_judge_proc(scan, proc, task);
 	if (!err)
 		err = ckpt_walk_marks(scan, proc, task);

@@ -174,8 +174,6 @@ int ckpt_folder_judge_proc(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 	struct mm_struct *mm;
 	int err = 0;
 
-	if (task->flags & PF_KTHREAD)
-		return 0;
 	task_lock(task);
 	if (task->fs) {
 		get_fs_pwd(task->fs, &cwd);

@@ -152,13 +152,9 @@ void ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 		     struct task_struct *task)
 {
 	struct ckpt_spaces its;
+	bool alive = ckpt_ns_of(task, &its);
 	enum ckpt_ns which;
-	bool alive;
 
-	/* Some of those have namespaces of their own, and nobody saves them. */
-	if (task->flags & PF_KTHREAD)
-		return;
-	alive = ckpt_ns_of(task, &its);
 	if (proc->pid == scan->root)
 		ckpt_ns_collect_root(scan, &its);
 	if (!alive)

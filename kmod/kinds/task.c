@@ -22,14 +22,9 @@
  */
 void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task)
 {
-	scan->threads += get_nr_threads(task);
-	if (task->flags & PF_KTHREAD)
-		return;
 	ckpt_share_collect(scan, proc, task);
 	if (READ_ONCE(task->jobctl) & JOBCTL_TRAP_FREEZE)
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_FROZEN);
-	if (READ_ONCE(task->exit_state) && !thread_group_empty(task))
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_LEADER_DEAD);
 }
 
 /* CRIU wants the root to lead its session, or --shell-job. */
@@ -74,6 +69,22 @@ static void ckpt_judge_session_visible(struct ckpt_scan *scan, struct ckpt_proc 
 		ckpt_emit(&scan->report, CKPT_TASK_SESSION_OUTSIDE_PIDNS, &place, NULL, 0);
 }
 
+/* The root of the set. */
+static void ckpt_judge_root(struct ckpt_scan *scan, struct ckpt_proc *proc,
+			    struct task_struct *task)
+{
+	struct ckpt_place place = { .nr = proc->nr, .kind = CKPT_AT_PROCESS };
+
+	if (task->flags & PF_KTHREAD)
+		ckpt_emit(&scan->report, CKPT_TASK_KTHREAD, &place, NULL, 0);
+	else if (READ_ONCE(task->exit_state) && thread_group_empty(task))
+		ckpt_emit(&scan->report, CKPT_TASK_ROOT_ZOMBIE, &place, NULL, 0);
+	else
+		ckpt_judge_session(scan, proc, task);
+	ckpt_cred_judge_reader(scan, &place);
+	ckpt_pipes_judge(scan, &place);
+}
+
 /**
  * ckpt_task_judge() - rules about a process and its threads
  * @scan: scan
@@ -88,25 +99,21 @@ int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 
 	if (proc->pid == task_tgid(current))
 		ckpt_emit(&scan->report, CKPT_TASK_IS_CRIU, &place, NULL, 0);
-	if (proc->pid == scan->root) {
-		if (task->flags & PF_KTHREAD)
-			ckpt_emit(&scan->report, CKPT_TASK_KTHREAD, &place, NULL, 0);
-		else if (READ_ONCE(task->exit_state) && thread_group_empty(task))
-			ckpt_emit(&scan->report, CKPT_TASK_ROOT_ZOMBIE, &place, NULL, 0);
-		else
-			ckpt_judge_session(scan, proc, task);
-		ckpt_cred_judge_reader(scan, &place);
-		ckpt_pipes_judge(scan, &place);
-	}
-	if (READ_ONCE(task->exit_state) && !thread_group_empty(task))
+	if (proc->pid == scan->root)
+		ckpt_judge_root(scan, proc, task);
+	if (task->flags & PF_KTHREAD)
+		return 0;
+	/* What the other threads hold was not looked at. */
+	if (READ_ONCE(task->exit_state) && !thread_group_empty(task)) {
 		ckpt_emit(&scan->report, CKPT_TASK_LEADER_ZOMBIE, &place, NULL, 0);
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_LEADER_DEAD);
+	}
 	if (sigismember(&task->signal->shared_pending.signal, SIGTRAP))
 		ckpt_emit(&scan->report, CKPT_SIG_PENDING_SIGTRAP, &place, NULL, 0);
 	if (ckpt_task_is_compat(task))
 		ckpt_emit(&scan->report, CKPT_TASK_COMPAT32, &place, NULL, 0);
 	ckpt_cred_judge_groups(scan, &place, task);
-	if (!(task->flags & PF_KTHREAD))
-		ckpt_judge_session_visible(scan, proc, task);
+	ckpt_judge_session_visible(scan, proc, task);
 	ckpt_stop_judge(scan, &place, task);
 	return ckpt_threads_judge(scan, &place, task);
 }
