@@ -127,6 +127,8 @@ void mkobj_give(struct mkobj *m, int fd);
 void mkobj_send_fd(int sock, int fd);
 /* A child of the target, which ends in mkobj_pause(). Return: as fork(). */
 pid_t mkobj_fork(void);
+/* A thread that runs @run, or ends in mkobj_pause() if that is NULL. */
+void mkobj_thread(void *(*run)(void *arg), void *arg);
 /* Waits until a process has that state, a letter as in /proc/<pid>/stat. */
 void mkobj_await(pid_t pid, char state);
 void mkobj_pause(void) __attribute__((noreturn));

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -293,6 +294,20 @@ void mkobj_channel_settle(void)
 pid_t mkobj_fork(void)
 {
 	return mkobj_try(fork(), "fork");
+}
+
+static void *idle_thread(void *arg)
+{
+	(void)arg;
+	mkobj_pause();
+}
+
+void mkobj_thread(void *(*run)(void *arg), void *arg)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, run ? run : idle_thread, arg))
+		mkobj_fail("cannot make a thread");
 }
 
 void mkobj_await(pid_t pid, char state)

@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <grp.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,20 +38,6 @@ static void lock_outside(struct mkobj *m)
 	mkobj_try(flock(fd, LOCK_EX), "flock");
 }
 
-static void *idle_thread(void *arg)
-{
-	(void)arg;
-	mkobj_pause();
-}
-
-static void start_thread(void)
-{
-	pthread_t thread;
-
-	if (pthread_create(&thread, NULL, idle_thread, NULL))
-		mkobj_fail("cannot make a thread");
-}
-
 /* Nothing but mappings, the first of them of a file, where addresses begin. */
 static void make_map_at_0(struct mkobj *m)
 {
@@ -78,7 +63,7 @@ static void make_tree(struct mkobj *m)
 		if (i == 2)
 			break;
 	}
-	start_thread();
+	mkobj_thread(NULL, NULL);
 	if (generation > 1)
 		mkobj_pause();
 }

@@ -5,7 +5,6 @@
  * A child in the same memory keeps away from what the channel remembers there.
  */
 #define _GNU_SOURCE
-#include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -66,19 +65,10 @@ static void make_fork(struct mkobj *m)
 		mkobj_pause();
 }
 
-static void *idle_thread(void *arg)
-{
-	(void)arg;
-	mkobj_pause();
-}
-
 static void make_thread(struct mkobj *m)
 {
-	pthread_t thread;
-
 	(void)m;
-	if (pthread_create(&thread, NULL, idle_thread, NULL))
-		mkobj_fail("cannot make a thread");
+	mkobj_thread(NULL, NULL);
 }
 
 /* ---- fd tables ---- */
@@ -176,11 +166,9 @@ static void *vfork_and_exec(void *arg)
 
 static void vfork_in_thread(void *(*run)(void *arg))
 {
-	pthread_t thread;
-
 	sem_init(&vforked, 0, 0);
-	if (pthread_create(&thread, NULL, run, NULL) || sem_wait(&vforked))
-		mkobj_fail("cannot make a thread");
+	mkobj_thread(run, NULL);
+	sem_wait(&vforked);
 }
 
 static void make_vfork(struct mkobj *m)

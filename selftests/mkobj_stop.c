@@ -18,20 +18,6 @@
 
 /* ---- stops ---- */
 
-static void *idle_thread(void *arg)
-{
-	(void)arg;
-	mkobj_pause();
-}
-
-static void add_thread(void *(*run)(void *arg), void *arg)
-{
-	pthread_t thread;
-
-	if (pthread_create(&thread, NULL, run, arg))
-		mkobj_fail("cannot make a thread");
-}
-
 /*
  * A child of so many threads that stops by the signal m->c->num.  The kernel stops nobody in a
  * process group whose parents are all elsewhere, so it has a group of its own.
@@ -45,7 +31,7 @@ static void make_stopped(struct mkobj *m, int threads)
 		if (setpgid(0, 0))
 			mkobj_fail("setpgid: %m");
 		while (--threads)
-			add_thread(idle_thread, NULL);
+			mkobj_thread(NULL, NULL);
 		mkobj_key(m, "");
 		mkobj_channel_close();
 		raise(m->c->num);
@@ -69,7 +55,7 @@ static void make_stop_threads(struct mkobj *m)
 
 static void make_thread(struct mkobj *m)
 {
-	add_thread(idle_thread, NULL);
+	mkobj_thread(NULL, NULL);
 	mkobj_key(m, "");
 }
 
@@ -121,7 +107,7 @@ static void *pending_thread(void *arg)
 static void make_pending_thread(struct mkobj *m)
 {
 	sem_init(&pending, 0, 0);
-	add_thread(pending_thread, m);
+	mkobj_thread(pending_thread, m);
 	sem_wait(&pending);
 }
 
@@ -162,7 +148,7 @@ static void *filtered_thread(void *arg)
 static void make_filter_thread(struct mkobj *m)
 {
 	sem_init(&filtered, 0, 0);
-	add_thread(filtered_thread, NULL);
+	mkobj_thread(filtered_thread, NULL);
 	sem_wait(&filtered);
 	mkobj_key(m, "");
 }

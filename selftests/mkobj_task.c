@@ -2,7 +2,6 @@
 /* mkobj_task.c - traced processes and threads, foreign sessions, kernel threads. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -69,7 +68,7 @@ static void key_traced_inside(struct mkobj *m)
 
 static sem_t started;
 
-static void *idle_thread(void *arg)
+static void *tell_thread(void *arg)
 {
 	mkobj_tell(arg, syscall(SYS_gettid));
 	sem_post(&started);
@@ -78,11 +77,9 @@ static void *idle_thread(void *arg)
 
 static void make_thread(struct mkobj *m)
 {
-	pthread_t thread;
-
 	sem_init(&started, 0, 0);
-	if (pthread_create(&thread, NULL, idle_thread, m) || sem_wait(&started))
-		mkobj_fail("cannot make a thread");
+	mkobj_thread(tell_thread, m);
+	sem_wait(&started);
 }
 
 static void seize_thread(struct mkobj *m)
