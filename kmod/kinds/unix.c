@@ -178,7 +178,7 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 	ckpt_unix_emit(scan, obj, sk, rule, ino);
 }
 
-/* Judges a UNIX socket of the set, in one of its network namespaces; no lock is held.  May sleep. */
+/* Judges a UNIX socket in a network namespace of the set; no lock is held.  May sleep. */
 void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
 	struct sock *peer = unix_peer_get(sk);
