@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mkobj.c - makes objects that a checkpoint trips over, and near misses: mkobj NAME...
+ * mkobj.c - makes objects that a checkpoint trips over, and near misses: mkobj [--stay] NAME...
  *
  * Prints KEY lines (what the findings must hold) and READY <pid of the target>, then waits until
- * the target exits or a signal says so, and leaves nothing behind.
+ * the target exits or a signal says so, and leaves nothing behind.  With --stay only a signal ends
+ * it: the target may be killed and restored meanwhile.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -38,6 +39,8 @@ static const struct mkobj_case *const tables[] = {
 static struct mkobj *objects;
 static int nr_objects;
 static int nr_prepared;
+/* The end of the target is not ours: it may be restored. */
+static bool stay;
 /* What was forked, and the target: the same, or the child of the session leader outside. */
 static pid_t child_pid, target_pid;
 
@@ -223,7 +226,7 @@ static void hold(const sigset_t *set)
 		while ((pid = waitpid(-1, &status, __WALL | WNOHANG)) > 0) {
 			if (WIFSTOPPED(status))
 				mkobj_trace_cont(pid, status);
-			else if (pid == child_pid)
+			else if (pid == child_pid && !stay)
 				return;
 		}
 	}
@@ -288,7 +291,7 @@ static void make_all(void)
 
 int main(int argc, char **argv)
 {
-	int i;
+	int i, first = 1;
 
 	if (argc == 2 && !strcmp(argv[1], "--list")) {
 		list_cases();
@@ -299,18 +302,20 @@ int main(int argc, char **argv)
 		close_range(3, ~0U, 0);
 		mkobj_pause();
 	}
-	if (argc < 2 || argv[1][0] == '-') {
-		fprintf(stderr, "usage: mkobj --list | mkobj NAME...\n");
+	stay = argc > 2 && !strcmp(argv[1], "--stay");
+	first += stay;
+	if (argc <= first || argv[first][0] == '-') {
+		fprintf(stderr, "usage: mkobj --list | mkobj [--stay] NAME...\n");
 		return 1;
 	}
-	nr_objects = argc - 1;
+	nr_objects = argc - first;
 	objects = calloc(nr_objects, sizeof(*objects));
 	if (!objects)
 		mkobj_fail("no memory");
 	for (i = 0; i < nr_objects; i++) {
-		objects[i].c = find_case(argv[i + 1]);
+		objects[i].c = find_case(argv[first + i]);
 		if (!objects[i].c)
-			mkobj_fail("no case %s: see --list", argv[i + 1]);
+			mkobj_fail("no case %s: see --list", argv[first + i]);
 		if (objects[i].c->foreign)
 			make_foreign(objects[i].c);
 		objects[i].index = i;

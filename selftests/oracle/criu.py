@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Asks the real criu to dump a process tree that goes on running, and reads its log."""
+"""Asks the real criu to dump a process tree, or to restore it, and reads its log."""
 import os
 import re
 import shlex
@@ -69,21 +69,37 @@ def run(argv, seconds, out):
         return TIMEOUT
 
 
+def call(action, folder, options, seconds, more):
+    """One action of criu in a folder of images.  Return: Dump."""
+    argv = ["criu", action, "-D", folder, "-o", action + ".log", "-v4"] + more
+    for option in options:
+        argv += shlex.split(option)
+    out = os.path.join(folder, action + ".out")
+    rc = run(argv, seconds, out)
+    errors = errors_in(read_text(os.path.join(folder, action + ".log")))
+    if rc != 0 and not errors:
+        errors = read_text(out).strip().splitlines()[:FIRST_ERRORS]
+    return Dump(rc, errors)
+
+
 def dump(pid, options, seconds, keep=None):
     """Dumps with @options, strings as they stand in needs=; @keep: folder to leave the log in."""
     folder = tempfile.mkdtemp(prefix="oracle-")
-    argv = ["criu", "dump", "-t", str(pid), "-D", folder, "-o", "log", "-v4", "--leave-running"]
-    for option in options:
-        argv += shlex.split(option)
-    out = os.path.join(folder, "out")
     try:
-        rc = run(argv, seconds, out)
-        log = os.path.join(folder, "log")
-        errors = errors_in(read_text(log))
-        if rc != 0 and not errors:
-            errors = read_text(out).strip().splitlines()[:FIRST_ERRORS]
+        result = call("dump", folder, options, seconds, ["-t", str(pid), "--leave-running"])
+        log = os.path.join(folder, "dump.log")
         if keep:
-            shutil.copy(log if os.path.exists(log) else out, keep)
-        return Dump(rc, errors)
+            shutil.copy(log if os.path.exists(log) else os.path.join(folder, "dump.out"), keep)
+        return result
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def dump_and_kill(pid, options, seconds, folder):
+    """Leaves the images in @folder; a target that was dumped is gone afterwards."""
+    return call("dump", folder, options, seconds, ["-t", str(pid)])
+
+
+def restore(folder, options, seconds):
+    """From the images in @folder, in the background, with the numbers that the processes had."""
+    return call("restore", folder, options, seconds, ["-d"])

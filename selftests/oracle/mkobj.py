@@ -3,6 +3,7 @@
 import hashlib
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -55,8 +56,10 @@ class Broken(Exception):
 class Object:
     """A running fixture; pid is the target's."""
 
-    def __init__(self, case):
-        self.process = subprocess.Popen(case.program + [case.name], stdin=subprocess.DEVNULL,
+    def __init__(self, case, stay=False):
+        """@stay: what is outside of the target stays when the target is gone."""
+        argv = case.program + (["--stay"] if stay else []) + [case.name]
+        self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.pid = 0
 
@@ -99,6 +102,28 @@ class Object:
                 return f.read().rpartition(")")[2].split()[0]
         except (FileNotFoundError, ProcessLookupError):
             return ""
+
+    def wait_gone(self, seconds):
+        deadline = time.monotonic() + seconds
+        while self.state() and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    def kill_tree(self):
+        """Kills a target that was restored and is nobody's child here, and all below it."""
+        left, tree = [self.pid], []
+        while left:
+            pid = left.pop()
+            tree.append(pid)
+            try:
+                with open("/proc/%d/task/%d/children" % (pid, pid), encoding="ascii") as f:
+                    left += [int(word) for word in f.read().split()]
+            except (FileNotFoundError, ProcessLookupError):
+                pass
+        for pid in tree:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
 
     def end(self):
         self.process.terminate()
