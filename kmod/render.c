@@ -73,43 +73,59 @@ static void ckpt_render_header(const struct ckpt_report *r, const struct ckpt_su
 	ckpt_text_bytes(out, "\n", 1);
 }
 
-/* The number behind " key=" in the keys of a finding, as {key} or {key:x} of a needs template. */
-static bool ckpt_key_number(const char *keys, size_t len, const char *name, size_t name_len,
-			    u64 *value)
+/* What stands behind " key=" in the keys of a finding, up to *end; NULL if there is none. */
+static const char *ckpt_key_find(const char *keys, const char *end, const char *name,
+				 size_t name_len)
 {
-	const char *end = keys + len, *p = keys;
+	const char *p = keys;
 
-	for (; p + name_len + 2 < end; p++) {
-		if (*p != ' ' || memcmp(p + 1, name, name_len) || p[name_len + 1] != '=')
-			continue;
-		*value = 0;
-		for (p += name_len + 2; p < end && *p >= '0' && *p <= '9'; p++)
-			*value = *value * 10 + *p - '0';
-		return true;
-	}
-	return false;
+	for (; p + name_len + 2 < end; p++)
+		if (*p == ' ' && !memcmp(p + 1, name, name_len) && p[name_len + 1] == '=')
+			return p + name_len + 2;
+	return NULL;
 }
 
-/* needs= with its {key} filled in; numbers are emitted before any text of a user's making. */
+/* One {key}, or {key:x}, which is a number.  Return: length, 0 if it cannot be filled in. */
+static size_t ckpt_fill_key(char *out, size_t size, const char *value, const char *end, bool hex)
+{
+	u64 number = 0;
+	size_t n;
+
+	/* What had to be quoted needs the shell's quotes rather than ours. */
+	if (!value || *value == '"')
+		return 0;
+	if (!hex) {
+		for (n = 0; value + n < end && value[n] != ' ' && n < size; n++)
+			out[n] = value[n];
+		return n < size ? n : 0;
+	}
+	for (; value < end && *value >= '0' && *value <= '9'; value++)
+		number = number * 10 + *value - '0';
+	return scnprintf(out, size, "%llx", number);
+}
+
+/* needs= with its {key} filled in; those keys are emitted before any text of a user's making. */
 static void ckpt_render_needs(const struct ckpt_report *r, const struct ckpt_finding *f,
 			      struct ckpt_text *out)
 {
 	const char *keys = r->keys.buf + f->keys, *p = r->spans[f->rule]->needs;
-	char needs[128];
+	const char *end = keys + f->keys_len;
+	char needs[512];
 	size_t n = 0;
 
 	while (*p && n < sizeof(needs) - 1) {
-		size_t name_len = strcspn(p + 1, ":}");
-		bool hex = p[1 + name_len] == ':';
-		u64 value;
+		size_t name_len = strcspn(p + 1, ":}"), len;
 
 		if (*p != '{') {
 			needs[n++] = *p++;
 			continue;
 		}
-		if (!ckpt_key_number(keys, f->keys_len, p + 1, name_len, &value))
+		len = ckpt_fill_key(needs + n, sizeof(needs) - n,
+				    ckpt_key_find(keys, end, p + 1, name_len), end,
+				    p[1 + name_len] == ':');
+		if (!len)
 			return;
-		n += scnprintf(needs + n, sizeof(needs) - n, hex ? "%llx" : "%llu", value);
+		n += len;
 		p += strcspn(p, "}") + 1;
 	}
 	ckpt_text_printf(out, " " CKPTCHECK_KEY_NEEDS "=");

@@ -23,7 +23,8 @@
 #include "mkobj_channel.h"
 
 static const struct mkobj_case *const tables[] = {
-	mkobj_env_cases, mkobj_task_cases, mkobj_share_cases, mkobj_stop_cases, mkobj_ns_cases,
+	mkobj_env_cases, mkobj_task_cases, mkobj_share_cases, mkobj_stop_cases,
+	mkobj_attr_cases, mkobj_ns_cases,
 	mkobj_file_cases, mkobj_pipe_cases, mkobj_lock_cases,
 	mkobj_unix_name_cases,
 	mkobj_tty_cases,

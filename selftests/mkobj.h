@@ -91,6 +91,7 @@ extern const struct mkobj_case mkobj_env_cases[];
 extern const struct mkobj_case mkobj_task_cases[];
 extern const struct mkobj_case mkobj_share_cases[];
 extern const struct mkobj_case mkobj_stop_cases[];
+extern const struct mkobj_case mkobj_attr_cases[];
 extern const struct mkobj_case mkobj_ns_cases[];
 extern const struct mkobj_case mkobj_tty_cases[];
 extern const struct mkobj_case mkobj_file_cases[];

@@ -10,9 +10,7 @@
 #include <grp.h>
 #include <pthread.h>
 #include <sched.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 
@@ -212,44 +210,6 @@ TEST(leader_alive)
 		usleep(1000);
 	expect_reason(_metadata, pid, "");
 	target_stop(pid);
-}
-
-/* Moves @pid into a group below @dir, which is frozen and thawed. */
-static void check_frozen(struct __test_metadata *_metadata, const char *dir, pid_t pid)
-{
-	char group[64], file[96], text[16];
-	int i;
-
-	snprintf(group, sizeof(group), "%s/ckptcheck", dir);
-	ASSERT_EQ(0, mkdir(group, 0755));
-	snprintf(file, sizeof(file), "%s/cgroup.procs", group);
-	snprintf(text, sizeof(text), "%d", pid);
-	EXPECT_EQ(0, write_file(file, text));
-	snprintf(file, sizeof(file), "%s/cgroup.freeze", group);
-	for (i = 1; i >= 0; i--) {
-		EXPECT_EQ(0, write_file(file, i ? "1" : "0"));
-		usleep(500000);
-		expect_reason(_metadata, pid, i ? "frozen" : "");
-	}
-	target_stop(pid);
-	EXPECT_EQ(0, rmdir(group));
-}
-
-TEST(frozen)
-{
-	char dir[] = "/tmp/reasons_test.XXXXXX";
-	pid_t pid = target_start(NULL, NULL);
-
-	ASSERT_LT(0, pid);
-	ASSERT_NE(NULL, mkdtemp(dir));
-	if (mount("cgroup2", dir, "cgroup2", 0, NULL)) {
-		target_stop(pid);
-		rmdir(dir);
-		SKIP(return, "no cgroup2 here");
-	}
-	check_frozen(_metadata, dir, pid);
-	EXPECT_EQ(0, umount(dir));
-	EXPECT_EQ(0, rmdir(dir));
 }
 
 TEST(max_objects)

@@ -98,8 +98,10 @@ static inline void fill_needs(const struct record *rec, const char *template, ch
 		n = strcspn(template, ":}");
 		snprintf(key, n, "%s", template + 1);
 		value = record_get(rec, key);
-		out += sprintf(out, template[n] == ':' ? "%llx" : "%llu",
-			       value ? strtoull(value, NULL, 10) : 0);
+		if (template[n] == ':')
+			out += sprintf(out, "%llx", value ? strtoull(value, NULL, 10) : 0);
+		else
+			out += sprintf(out, "%s", value ? value : "");
 	}
 	*out = '\0';
 }

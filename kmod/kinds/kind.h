@@ -105,6 +105,7 @@ void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 bool ckpt_is_sysv_shm(const struct file *file);
 void ckpt_sysv_shm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
+bool ckpt_ns_of(struct task_struct *task, struct ckpt_spaces *out);
 void ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 		     struct task_struct *task);
 bool ckpt_ns_own(const struct ckpt_scan *scan, enum ckpt_ns which);
@@ -113,6 +114,10 @@ bool ckpt_ns_has_net(const struct ckpt_scan *scan, const struct net *net);
 void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 void ckpt_share_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
+void ckpt_limit_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+		      struct task_struct *task);
+void ckpt_frozen_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+		       struct task_struct *task);
 void ckpt_stop_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		     struct task_struct *task);
 int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_place *place,

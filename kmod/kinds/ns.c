@@ -15,8 +15,15 @@
 
 #include "kind.h"
 
-/* A zombie has given its namespaces back: false then, but for those that it keeps to the end. */
-static bool ckpt_ns_of(struct task_struct *task, struct ckpt_spaces *out)
+/**
+ * ckpt_ns_of() - the namespaces of a task
+ * @task: alive under RCU or by reference
+ * @out: compared only
+ *
+ * Never sleeps.  Return: false for a zombie: it has given them back, but for those that it keeps
+ * to the end.
+ */
+bool ckpt_ns_of(struct task_struct *task, struct ckpt_spaces *out)
 {
 	const struct nsproxy *proxy;
 

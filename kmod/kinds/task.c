@@ -23,8 +23,6 @@
 void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task)
 {
 	ckpt_share_collect(scan, proc, task);
-	if (READ_ONCE(task->jobctl) & JOBCTL_TRAP_FREEZE)
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_FROZEN);
 }
 
 /* CRIU wants the root to lead its session, or --shell-job. */
@@ -115,5 +113,7 @@ int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 	ckpt_cred_judge_groups(scan, &place, task);
 	ckpt_judge_session_visible(scan, proc, task);
 	ckpt_stop_judge(scan, &place, task);
+	ckpt_frozen_judge(scan, &place, task);
+	ckpt_limit_judge(scan, &place, task);
 	return ckpt_threads_judge(scan, &place, task);
 }

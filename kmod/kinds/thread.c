@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kinds/thread.c - what holds for single threads: tracers, pending signals, filters. */
 
+#include <linux/mm.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
 #include "access.h"
+#include "attr.h"
 #include "kind.h"
 
 /* Threads looked at in one RCU section, and times that a changing list is tried again. */
@@ -21,10 +23,11 @@ struct ckpt_thread {
 	bool sigtrap;
 };
 
-/* What one RCU section found out, and whether any thread until then has a filter. */
+/* What one RCU section found out, and what the threads until then have. */
 struct ckpt_threads {
 	unsigned int nr;
 	bool seccomp;
+	struct ckpt_attrs attrs;
 	struct ckpt_thread odd[CKPT_THREAD_CHUNK];
 };
 
@@ -49,6 +52,7 @@ static void ckpt_thread_look(struct ckpt_scan *scan, struct task_struct *thread,
 
 	if (ckpt_thread_filtered(thread))
 		threads->seccomp = true;
+	ckpt_attrs_look(scan, &threads->attrs, thread);
 	if (!odd.traced && !odd.sigtrap)
 		return;
 	odd.tid = task_pid_nr_ns(thread, scan->fs->ns);
@@ -123,7 +127,7 @@ static void ckpt_thread_emit(struct ckpt_scan *scan, const struct ckpt_place *pr
 int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		       struct task_struct *task)
 {
-	struct ckpt_threads *threads = kzalloc(sizeof(*threads), GFP_KERNEL_ACCOUNT);
+	struct ckpt_threads *threads = kvzalloc(sizeof(*threads), GFP_KERNEL_ACCOUNT);
 	struct task_struct *last = NULL;
 	int tries = CKPT_THREAD_TRIES;
 	bool whole;
@@ -131,10 +135,14 @@ int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 
 	if (!threads)
 		return -ENOMEM;
+	ckpt_attrs_begin(scan, &threads->attrs, task);
 	do {
 		whole = ckpt_thread_chunk(scan, task, &last, threads);
 		for (i = 0; i < threads->nr; i++)
 			ckpt_thread_emit(scan, place, &threads->odd[i]);
+		/* Threads are counted anew. */
+		if (!whole)
+			ckpt_attrs_begin(scan, &threads->attrs, task);
 		cond_resched();
 	} while (!fatal_signal_pending(current) && (last || (!whole && --tries)));
 	if (last)
@@ -143,6 +151,7 @@ int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_THREADS);
 	if (threads->seccomp)
 		ckpt_emit(&scan->report, CKPT_TASK_SECCOMP_FILTER, place, NULL, 0);
-	kfree(threads);
+	ckpt_attrs_emit(scan, &threads->attrs, place);
+	kvfree(threads);
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }

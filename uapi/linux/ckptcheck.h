@@ -89,6 +89,7 @@ enum ckptcheck_class {
 #define CKPTCHECK_KEY_PEER_COMM	"peer-comm"
 #define CKPTCHECK_KEY_NEEDS	"needs"		/* CRIU option; alternatives separated by | */
 #define CKPTCHECK_KEY_TRANSIENT	"transient"	/* yes: likely to go away by itself */
+#define CKPTCHECK_KEY_HARM	"harm"		/* target-dies: of the dump itself */
 #define CKPTCHECK_KEY_COUNT	"count"		/* places that hold the object, if more than one */
 #define CKPTCHECK_KEY_FINDINGS	"findings"	/* in the last line: number of records */
 
@@ -101,7 +102,6 @@ enum ckptcheck_class {
 	REASON(NAMESPACES, "namespaces", "members in various namespaces, or a user or time one") \
 	REASON(MOUNTS, "mounts", "the mounts of an own mount namespace") \
 	REASON(NETWORK, "network", "the devices of an own network namespace") \
-	REASON(FROZEN, "frozen", "a process in a frozen cgroup") \
 	REASON(GROUPS, "groups", "a process in very many groups") \
 	REASON(DESCRIPTORS, "descriptors", "a process without descriptors left for criu's use") \
 	REASON(LEADER_DEAD, "leader-dead", "threads whose leader is gone") \

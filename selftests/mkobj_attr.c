@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-2.0
+/* mkobj_attr.c - attributes of processes and of single threads that CRIU does not save. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/ioprio.h>
+#include <linux/mempolicy.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "mkobj.h"
+#include "mkobj_channel.h"
+
+/* ---- scheduling ---- */
+
+/* The kernel's sched_attr in its first form; its own header has what sched.h has as well. */
+struct policy {
+	unsigned int size;
+	unsigned int sched_policy;
+	unsigned long long sched_flags;
+	int sched_nice;
+	unsigned int sched_priority;
+	unsigned long long sched_runtime;
+	unsigned long long sched_deadline;
+	unsigned long long sched_period;
+};
+
+static int set_policy(const struct policy *attr)
+{
+	return syscall(SYS_sched_setattr, 0, attr, 0);
+}
+
+static void make_deadline(struct mkobj *m)
+{
+	const struct policy attr = {
+		.size = sizeof(attr), .sched_policy = SCHED_DEADLINE,
+		.sched_runtime = 10000000, .sched_deadline = 100000000, .sched_period = 100000000,
+	};
+
+	if (set_policy(&attr))
+		mkobj_lacks("SCHED_DEADLINE: %m");
+	mkobj_key(m, "policy=%d", SCHED_DEADLINE);
+}
+
+static void make_fifo(struct mkobj *m)
+{
+	const struct policy attr = {
+		.size = sizeof(attr), .sched_policy = SCHED_FIFO, .sched_priority = 1,
+	};
+
+	(void)m;
+	if (set_policy(&attr))
+		mkobj_lacks("SCHED_FIFO: %m");
+}
+
+/* The CPUs that there are, without the last one. */
+static void make_affinity(struct mkobj *m)
+{
+	cpu_set_t cpus;
+	int last = CPU_SETSIZE - 1;
+
+	sched_getaffinity(0, sizeof(cpus), &cpus);
+	if (CPU_COUNT(&cpus) < 2)
+		mkobj_lacks("one CPU only");
+	while (!CPU_ISSET(last, &cpus))
+		last--;
+	CPU_CLR(last, &cpus);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus))
+		mkobj_fail("sched_setaffinity: %m");
+	if (last == 1)
+		mkobj_key(m, "cpus=0");
+	else
+		mkobj_key(m, "");
+}
+
+/* It chooses, and then may use all of them again. */
+static void make_affinity_all(struct mkobj *m)
+{
+	cpu_set_t before, cpus;
+
+	(void)m;
+	sched_getaffinity(0, sizeof(before), &before);
+	CPU_ZERO(&cpus);
+	CPU_SET(0, &cpus);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus) ||
+	    sched_setaffinity(0, sizeof(before), &before))
+		mkobj_fail("sched_setaffinity: %m");
+}
+
+static void make_mempolicy(struct mkobj *m)
+{
+	unsigned long nodes = 1;
+
+	if (syscall(SYS_set_mempolicy, MPOL_INTERLEAVE, &nodes, 8 * sizeof(nodes)))
+		mkobj_lacks("set_mempolicy: %m");
+	mkobj_key(m, "");
+}
+
+static void make_mempolicy_default(struct mkobj *m)
+{
+	unsigned long nodes = 1;
+
+	(void)m;
+	if (syscall(SYS_set_mempolicy, MPOL_INTERLEAVE, &nodes, 8 * sizeof(nodes)) ||
+	    syscall(SYS_set_mempolicy, MPOL_DEFAULT, NULL, 0))
+		mkobj_lacks("set_mempolicy: %m");
+}
+
+static void set_ioprio(int value)
+{
+	if (syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, value))
+		mkobj_lacks("ioprio_set: %m");
+}
+
+static void make_ioprio(struct mkobj *m)
+{
+	set_ioprio(m->c->num);
+	mkobj_key(m, "ioprio=%ld", m->c->num);
+}
+
+static void make_ioprio_none(struct mkobj *m)
+{
+	(void)m;
+	set_ioprio(IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 3));
+	set_ioprio(IOPRIO_PRIO_VALUE(IOPRIO_CLASS_NONE, 0));
+}
+
+/* ---- what prctl(2) and its like set ---- */
+
+static void set_slack(unsigned long ns)
+{
+	if (prctl(PR_SET_TIMERSLACK, ns))
+		mkobj_fail("PR_SET_TIMERSLACK: %m");
+}
+
+static void make_slack(struct mkobj *m)
+{
+	set_slack(m->c->num);
+	mkobj_key(m, "ns=%ld", m->c->num);
+}
+
+/* What it has is the default of its children, and none of them has set it. */
+static void make_slack_child(struct mkobj *m)
+{
+	make_slack(m);
+	if (!mkobj_fork()) {
+		mkobj_key(m, "ns=%ld", m->c->num);
+		mkobj_pause();
+	}
+}
+
+static void make_slack_reset(struct mkobj *m)
+{
+	set_slack(m->c->num);
+	set_slack(0);
+}
+
+static void make_personality(struct mkobj *m)
+{
+	if (personality(m->c->num) < 0)
+		mkobj_fail("personality: %m");
+	mkobj_key(m, "value=%ld", m->c->num);
+}
+
+static void make_personality_usual(struct mkobj *m)
+{
+	(void)m;
+	if (personality(ADDR_NO_RANDOMIZE) < 0 || personality(PER_LINUX) < 0)
+		mkobj_fail("personality: %m");
+}
+
+static void limit_fsize(rlim_t limit)
+{
+	const struct rlimit rl = { limit, RLIM_INFINITY };
+
+	if (setrlimit(RLIMIT_FSIZE, &rl))
+		mkobj_fail("setrlimit: %m");
+}
+
+static void make_fsize(struct mkobj *m)
+{
+	limit_fsize(m->c->num);
+	mkobj_key(m, "limit=%ld harm=target-dies", m->c->num);
+}
+
+static void make_fsize_enough(struct mkobj *m)
+{
+	limit_fsize(m->c->num);
+}
+
+/* ---- threads ---- */
+
+static sem_t started;
+
+static void start_thread(struct mkobj *m, void *(*run)(void *arg))
+{
+	sem_init(&started, 0, 0);
+	mkobj_thread(run, m);
+	sem_wait(&started);
+}
+
+static void __attribute__((noreturn)) thread_ready(void)
+{
+	sem_post(&started);
+	mkobj_pause();
+}
+
+static void *slack_thread(void *arg)
+{
+	struct mkobj *m = arg;
+
+	set_slack(m->c->num);
+	if (!m->value)
+		m->value = syscall(SYS_gettid);
+	thread_ready();
+}
+
+static void make_slack_threads(struct mkobj *m)
+{
+	m->value = 0;
+	start_thread(m, slack_thread);
+	start_thread(m, slack_thread);
+	mkobj_key(m, "tid=%ld ns=%ld count=2", m->value, m->c->num);
+}
+
+static void thread_key(struct mkobj *m)
+{
+	mkobj_key(m, "tid=%ld%s%s", syscall(SYS_gettid), m->c->arg ? " ns=" : "",
+		  m->c->arg ? m->c->arg : "");
+}
+
+/* A fd table of its own has the channel as well. */
+static void *files_thread(void *arg)
+{
+	thread_key(arg);
+	if (unshare(CLONE_FILES) || open("/dev/null", O_RDONLY) < 0)
+		mkobj_fail("unshare: %m");
+	close(MKOBJ_CHANNEL);
+	thread_ready();
+}
+
+static void make_private_files(struct mkobj *m)
+{
+	start_thread(m, files_thread);
+}
+
+static void *fs_thread(void *arg)
+{
+	thread_key(arg);
+	if (unshare(CLONE_FS) || chdir("/tmp"))
+		mkobj_fail("unshare: %m");
+	thread_ready();
+}
+
+static void make_private_fs(struct mkobj *m)
+{
+	start_thread(m, fs_thread);
+}
+
+static void *ns_thread(void *arg)
+{
+	struct mkobj *m = arg;
+
+	thread_key(m);
+	if (unshare(m->c->num))
+		mkobj_lacks("unshare: %m");
+	thread_ready();
+}
+
+static void make_private_ns(struct mkobj *m)
+{
+	start_thread(m, ns_thread);
+}
+
+static void *idle_thread(void *arg)
+{
+	(void)arg;
+	thread_ready();
+}
+
+static void make_thread(struct mkobj *m)
+{
+	start_thread(m, idle_thread);
+}
+
+/* A process has what the other one does not. */
+static void make_private_child(struct mkobj *m)
+{
+	(void)m;
+	if (mkobj_fork())
+		return;
+	if (chdir("/tmp") || open("/dev/null", O_RDONLY) < 0)
+		mkobj_fail("child: %m");
+	mkobj_pause();
+}
+
+static void make_ns_together(struct mkobj *m)
+{
+	if (unshare(m->c->num))
+		mkobj_lacks("unshare: %m");
+	start_thread(m, idle_thread);
+}
+
+/* ---- frozen cgroups ---- */
+
+#define CGROUPS		"/sys/fs/cgroup"
+#define CGROUP2_MAGIC	0x63677270
+
+static const char *cgroup_file(struct mkobj *m, const char *name)
+{
+	static char path[96];
+
+	snprintf(path, sizeof(path), CGROUPS "/mkobj.%d/%s", m->holder, name);
+	return path;
+}
+
+static void cgroup_write(struct mkobj *m, const char *name, const char *text)
+{
+	int fd = mkobj_try(open(cgroup_file(m, name), O_WRONLY), "cgroup");
+
+	mkobj_try(write(fd, text, strlen(text)), name);
+	close(fd);
+}
+
+static void prepare_cgroup(struct mkobj *m)
+{
+	struct statfs fs;
+
+	m->value = 0;
+	if (!statfs(CGROUPS, &fs) && fs.f_type != CGROUP2_MAGIC) {
+		if (mount("cgroup2", CGROUPS, "cgroup2", 0, NULL))
+			mkobj_lacks("cgroup2: %m");
+		m->value = 1;
+	}
+	mkobj_try(mkdir(cgroup_file(m, ""), 0755), "mkdir");
+}
+
+static void make_frozen(struct mkobj *m)
+{
+	cgroup_write(m, "cgroup.procs", "0");
+	mkobj_key(m, "cgroup=/mkobj.%d", m->holder);
+}
+
+static void make_thawed(struct mkobj *m)
+{
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", mkobj_fork());
+	if (!strcmp(pid, "0"))
+		mkobj_pause();
+	cgroup_write(m, "cgroup.procs", pid);
+	cgroup_write(m, "cgroup.freeze", "1");
+	cgroup_write(m, "cgroup.freeze", "0");
+}
+
+/* It stops where it has frozen itself, and goes on behind that. */
+static void run_freeze(struct mkobj *m)
+{
+	cgroup_write(m, "cgroup.freeze", "1");
+	mkobj_pause();
+}
+
+static void cleanup_cgroup(struct mkobj *m)
+{
+	rmdir(cgroup_file(m, ""));
+	if (m->value)
+		umount2(CGROUPS, MNT_DETACH);
+}
+
+#define DEADLINE	"task-sched-deadline"
+#define AFFINITY	"task-cpu-affinity"
+#define MEMPOLICY	"task-mempolicy"
+#define IOPRIO		"task-ioprio"
+#define SLACK		"task-timerslack"
+#define PERSONALITY	"task-personality"
+#define FSIZE		"task-rlimit-fsize"
+#define FROZEN		"task-cgroup-frozen"
+#define FILES		"thread-private-files"
+#define FS		"thread-private-fs"
+#define NS		"thread-private-ns"
+
+const struct mkobj_case mkobj_attr_cases[] = {
+	{ .name = FSIZE, .rule = FSIZE, .make = make_fsize, .num = 0 },
+	{ .name = FSIZE ".miss", .rule = FSIZE, .make = make_fsize_enough, .num = 1 << 20 },
+	{ .name = FROZEN, .rule = FROZEN, .prepare = prepare_cgroup, .make = make_frozen,
+	  .run = run_freeze, .cleanup = cleanup_cgroup, .state = 'S' },
+	{ .name = FROZEN ".miss", .rule = FROZEN, .prepare = prepare_cgroup,
+	  .make = make_thawed, .cleanup = cleanup_cgroup },
+	{ .name = DEADLINE, .rule = DEADLINE, .make = make_deadline },
+	{ .name = DEADLINE ".miss", .rule = DEADLINE, .make = make_fifo },
+	{ .name = AFFINITY, .rule = AFFINITY, .make = make_affinity },
+	{ .name = AFFINITY ".miss", .rule = AFFINITY, .make = make_affinity_all },
+	{ .name = MEMPOLICY, .rule = MEMPOLICY, .make = make_mempolicy },
+	{ .name = MEMPOLICY ".miss", .rule = MEMPOLICY, .make = make_mempolicy_default },
+	{ .name = IOPRIO, .rule = IOPRIO, .make = make_ioprio,
+	  .num = IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 3) },
+	{ .name = IOPRIO ".miss", .rule = IOPRIO, .make = make_ioprio_none },
+	{ .name = SLACK, .rule = SLACK, .make = make_slack, .num = 1 },
+	{ .name = SLACK ".child", .rule = SLACK, .make = make_slack_child, .num = 1000 },
+	{ .name = SLACK ".threads", .rule = SLACK, .make = make_slack_threads, .num = 7 },
+	{ .name = SLACK ".miss", .rule = SLACK, .make = make_slack_reset, .num = 1 },
+	{ .name = SLACK ".miss-fifo", .rule = SLACK, .make = make_fifo },
+	{ .name = PERSONALITY, .rule = PERSONALITY, .make = make_personality,
+	  .num = ADDR_NO_RANDOMIZE },
+	{ .name = PERSONALITY ".miss", .rule = PERSONALITY, .make = make_personality_usual },
+	{ .name = FILES, .rule = FILES, .make = make_private_files },
+	{ .name = FILES ".miss", .rule = FILES, .make = make_private_child },
+	{ .name = FS, .rule = FS, .make = make_private_fs },
+	{ .name = FS ".miss", .rule = FS, .make = make_thread },
+	{ .name = NS, .rule = NS, .make = make_private_ns, .num = CLONE_NEWNET, .arg = "net" },
+	{ .name = NS ".uts", .rule = NS, .make = make_private_ns, .num = CLONE_NEWUTS,
+	  .arg = "uts" },
+	{ .name = NS ".miss", .rule = NS, .make = make_ns_together, .num = CLONE_NEWUTS },
+	{ }
+};
