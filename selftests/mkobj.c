@@ -32,7 +32,8 @@ static const struct mkobj_case *const tables[] = {
 	mkobj_ipc_cases,
 	mkobj_netns_cases,
 	mkobj_mount_cases,
-	mkobj_scm_cases,
+	mkobj_unix_queue_cases, mkobj_scm_cases,
+	mkobj_netlink_cases,
 };
 
 #define NR_TABLES	(sizeof(tables) / sizeof(tables[0]))

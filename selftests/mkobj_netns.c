@@ -80,6 +80,17 @@ static void make_join_from_own_net(struct mkobj *m)
 	make_join(m);
 }
 
+/* What is shut altogether is saved as a connection whose other end has gone. */
+static void make_join_closed(struct mkobj *m)
+{
+	int fd;
+
+	inet_own_net();
+	fd = mkobj_try(socket(AF_UNIX, m->c->num, 0), "socket");
+	unix_join(fd, mkobj_path(m, "peer"), false);
+	mkobj_try(shutdown(fd, SHUT_RDWR), "shutdown");
+}
+
 static void accept_outside(struct mkobj *m)
 {
 	m->fd[1] = mkobj_try(accept(m->fd[0], NULL, NULL), "accept");
@@ -101,6 +112,7 @@ static void make_pair_in_own_net(struct mkobj *m)
 }
 
 #define TUN	"tun-no-netns"
+#define CLOSED	"unix-peer-closed-stream"
 #define FOREIGN	"unix-peer-foreign-netns"
 #define STREAM	"unix-external-stream"
 
@@ -117,6 +129,14 @@ const struct mkobj_case mkobj_netns_cases[] = {
 	  .make = make_join_from_own_net, .num = SOCK_DGRAM, .flags = OWN },
 	{ .name = FOREIGN ".host", .rule = FOREIGN, .prepare = bind_in_other_net,
 	  .make = make_join, .num = SOCK_DGRAM, .flags = "root-only" },
+	{ .name = CLOSED, .rule = CLOSED, .prepare = bind_outside,
+	  .make = make_join_from_own_net, .num = SOCK_STREAM, .flags = OWN },
+	{ .name = CLOSED ".host", .rule = CLOSED, .prepare = bind_in_other_net,
+	  .make = make_join, .num = SOCK_SEQPACKET, .flags = "root-only" },
+	{ .name = CLOSED ".miss", .rule = CLOSED, .make = make_both_in_own_net,
+	  .num = SOCK_STREAM, .flags = OWN },
+	{ .name = CLOSED ".miss-closed", .rule = CLOSED, .prepare = bind_outside,
+	  .make = make_join_closed, .num = SOCK_STREAM, .flags = OWN },
 	{ .name = FOREIGN ".miss", .rule = FOREIGN, .make = make_both_in_own_net,
 	  .num = SOCK_DGRAM, .flags = OWN },
 	{ .name = FOREIGN ".miss-pair", .rule = FOREIGN, .make = make_pair_in_own_net,

@@ -17,6 +17,16 @@ static inline const struct scm_fp_list *ckpt_skb_files(const struct sk_buff *skb
 	return UNIXCB(skb).fp;
 }
 
+/* Has a security module labelled the message? */
+static inline bool ckpt_skb_labelled(const struct sk_buff *skb)
+{
+#ifdef CONFIG_SECURITY_NETWORK
+	return UNIXCB(skb).secid;
+#else
+	return false;
+#endif
+}
+
 #else
 
 #define CKPT_SCM_KNOWN	false
@@ -24,6 +34,12 @@ static inline const struct scm_fp_list *ckpt_skb_files(const struct sk_buff *skb
 static inline const struct scm_fp_list *ckpt_skb_files(const struct sk_buff *skb)
 {
 	return NULL;
+}
+
+/* It may have been. */
+static inline bool ckpt_skb_labelled(const struct sk_buff *skb)
+{
+	return true;
 }
 
 #endif

@@ -3,7 +3,9 @@
 #ifndef _CKPT_COMPAT_SOCK_H
 #define _CKPT_COMPAT_SOCK_H
 
+#include <linux/net.h>
 #include <linux/udp.h>
+#include <net/af_unix.h>
 #include <net/sock.h>
 
 /* Exported by af_unix; net/af_unix.h stopped declaring it in 7.x, saying it twice does no harm. */
@@ -16,6 +18,43 @@ static inline bool ckpt_udp_cork(struct sock *sk)
 	return udp_test_bit(CORK, sk);
 #else
 	return udp_sk(sk)->corkflag;
+#endif
+}
+
+/*
+ * SO_PASSCRED and SO_PASSPIDFD (6.5), SO_PASSSEC: flags of struct socket, from 6.16 on bits of
+ * struct sock.
+ */
+static inline bool ckpt_sock_passes_creds(const struct socket *sock, const struct sock *sk)
+{
+#if defined(SOCK_PASSPIDFD)
+	return test_bit(SOCK_PASSCRED, &sock->flags) || test_bit(SOCK_PASSPIDFD, &sock->flags);
+#elif defined(SOCK_PASSCRED)
+	return test_bit(SOCK_PASSCRED, &sock->flags);
+#else
+	return sk->sk_scm_credentials || sk->sk_scm_pidfd;
+#endif
+}
+
+static inline bool ckpt_sock_passes_label(const struct socket *sock, const struct sock *sk)
+{
+#ifdef SOCK_PASSSEC
+	return test_bit(SOCK_PASSSEC, &sock->flags);
+#else
+	return sk->sk_scm_security;
+#endif
+}
+
+/*
+ * The listener in whose queue a UNIX connection waits, NULL if it has been accepted.  Kernels
+ * with the older collector of garbage (until 6.10 and its backports) do not know it.
+ */
+static inline struct sock *ckpt_unix_listener(struct sock *sk)
+{
+#ifdef UNIX_GC_CANDIDATE
+	return NULL;
+#else
+	return unix_sk(sk)->listener;
 #endif
 }
 

@@ -96,6 +96,8 @@ enum ckpt_look ckpt_unix_peek(struct ckpt_scan *scan, struct sock *sk, const str
 void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 enum ckpt_look ckpt_inet_peek(const struct sock *sk);
 void ckpt_inet_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
+enum ckpt_look ckpt_netlink_peek(const struct sock *sk);
+void ckpt_netlink_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 
 enum ckpt_look ckpt_vma_peek(struct ckpt_scan *scan, struct vm_area_struct *vma);
 bool ckpt_vma_is_odd(struct vm_area_struct *vma);

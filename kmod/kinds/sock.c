@@ -67,6 +67,9 @@ static enum ckpt_look ckpt_peek_sock(struct ckpt_scan *scan, struct file *file,
 	case AF_INET6:
 		look = ckpt_inet_peek(sk);
 		break;
+	case AF_NETLINK:
+		look = ckpt_netlink_peek(sk);
+		break;
 	}
 	return look == CKPT_FINE && ckpt_sock_doubt(scan, sk) ? CKPT_MARK : look;
 }
@@ -96,8 +99,9 @@ void ckpt_sock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct 
 		ckpt_inet_judge(scan, obj, sk);
 		break;
 	case AF_NETLINK:
-		ckpt_file_unknown(scan, obj, "netlink socket");
-		return;
+		if (ckpt_ns_has_net(scan, sock_net(sk)))
+			ckpt_netlink_judge(scan, obj, sk);
+		break;
 	case AF_PACKET:
 		ckpt_file_unknown(scan, obj, "packet socket");
 		return;

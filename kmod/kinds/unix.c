@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kinds/unix.c - UNIX sockets: is the peer inside the set, and what waits in the queue? */
+/* kinds/unix.c - UNIX sockets: is the peer inside the set? */
 
-#include <linux/skbuff.h>
 #include <net/af_unix.h>
 #include <net/sock.h>
 
-#include "assert.h"
 #include "compat/sock.h"
 #include "inflight.h"
 #include "kind.h"
 #include "set.h"
 #include "unix.h"
-
-/* Messages of a queue looked at under its lock. */
-#define CKPT_UNIX_MESSAGES	512
-
-/* CRIU reads a message into a buffer of the receiver's send buffer size less this. */
-#define CKPT_UNIX_OVERHEAD	32
 
 /**
  * ckpt_unix_peek() - first look at a UNIX socket
@@ -43,54 +35,6 @@ enum ckpt_look ckpt_unix_peek(struct ckpt_scan *scan, struct sock *sk, const str
 	return CKPT_FINE;
 }
 
-/* What makes a queued message something that CRIU may refuse. */
-static const char *ckpt_unix_message_doubt(const struct socket *sock, struct sock *sk)
-{
-	if (test_bit(SOCK_PASSCRED, &sock->flags) || test_bit(SOCK_PASSSEC, &sock->flags) ||
-	    sock_flag(sk, SOCK_RCVTSTAMP))
-		return "UNIX socket with queued credentials or timestamps";
-	return NULL;
-}
-
-/* Under the queue's lock. */
-static bool ckpt_queue_has_odd(struct sk_buff_head *queue, int limit)
-{
-	unsigned int seen = 0;
-	struct sk_buff *skb;
-
-	ckpt_assert_held(&queue->lock);
-	skb_queue_walk(queue, skb)
-		if ((int)skb->len > limit || !skb->len || seen++ == CKPT_UNIX_MESSAGES)
-			return true;
-	return false;
-}
-
-/*
- * A datagram longer than CRIU's buffer, an empty one, at which CRIU stops to read, or more of
- * them than are looked at.
- */
-static bool ckpt_unix_odd_message(struct sock *sk)
-{
-	int limit = READ_ONCE(sk->sk_sndbuf) - CKPT_UNIX_OVERHEAD;
-	bool found;
-
-	spin_lock(&sk->sk_receive_queue.lock);
-	found = ckpt_queue_has_odd(&sk->sk_receive_queue, limit);
-	spin_unlock(&sk->sk_receive_queue.lock);
-	return found;
-}
-
-static const char *ckpt_unix_queue_doubt(const struct socket *sock, struct sock *sk)
-{
-	if (skb_queue_empty_lockless(&sk->sk_receive_queue))
-		return NULL;
-	if (READ_ONCE(sk->sk_state) == TCP_LISTEN)
-		return "UNIX listener with connections that are not accepted yet";
-	if (sk->sk_type != SOCK_STREAM && ckpt_unix_odd_message(sk))
-		return "UNIX socket with long or empty messages queued";
-	return ckpt_unix_message_doubt(sock, sk);
-}
-
 /*
  * The rule that holds for a socket whose peer is outside, in CRIU's order.  @back is the peer's
  * own peer, compared only.
@@ -107,11 +51,14 @@ static enum ckpt_rule_id ckpt_unix_rule(struct sock *sk, struct sock *peer,
 	return named ? CKPT_UNIX_EXTERNAL_DGRAM : CKPT_UNIX_EXTERNAL_NAMELESS;
 }
 
-/*
- * Who made the other end, if that process is outside.  It is named later, if the reader may
- * inspect it.  Return: a reference, or NULL.
+/**
+ * ckpt_unix_peer_pid() - who made the other end, if that process is outside
+ * @scan: scan
+ * @sk: alive
+ *
+ * It is named later, if the reader may inspect it.  Return: a reference, or NULL.
  */
-static struct pid *ckpt_unix_peer_pid(struct ckpt_scan *scan, struct sock *sk)
+struct pid *ckpt_unix_peer_pid(struct ckpt_scan *scan, struct sock *sk)
 {
 	struct task_struct *task;
 	struct pid *pid;
@@ -130,18 +77,38 @@ static struct pid *ckpt_unix_peer_pid(struct ckpt_scan *scan, struct sock *sk)
 	return NULL;
 }
 
-static struct ckpt_finding *ckpt_unix_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
-					   struct sock *sk, enum ckpt_rule_id rule, u64 peer_ino)
+/* A finding about a UNIX socket, with its inode number. */
+struct ckpt_finding *ckpt_unix_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				    struct sock *sk, enum ckpt_rule_id rule)
+{
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, rule, &obj->place, sk, obj->inode->i_ino);
+	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	return f;
+}
+
+/* The same about what waits to be received or accepted. */
+struct ckpt_finding *ckpt_unix_emit_transient(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+					      struct sock *sk, enum ckpt_rule_id rule)
+{
+	struct ckpt_finding *f = ckpt_unix_emit(scan, obj, sk, rule);
+
+	ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
+	return f;
+}
+
+static struct ckpt_finding *ckpt_unix_emit_peer(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+						struct sock *sk, enum ckpt_rule_id rule,
+						u64 peer_ino)
 {
 	static const char * const types[] = {
 		[SOCK_STREAM] = "stream", [SOCK_DGRAM] = "dgram", [SOCK_SEQPACKET] = "seqpacket",
 	};
-	struct ckpt_finding *f;
+	struct ckpt_finding *f = ckpt_unix_emit(scan, obj, sk, rule);
 
-	f = ckpt_emit(&scan->report, rule, &obj->place, sk, obj->inode->i_ino);
 	if (!f)
 		return NULL;
-	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
 	if (sk->sk_type < ARRAY_SIZE(types) && types[sk->sk_type])
 		ckpt_key_str(&scan->report, f, "type", types[sk->sk_type],
 			     strlen(types[sk->sk_type]));
@@ -149,6 +116,18 @@ static struct ckpt_finding *ckpt_unix_emit(struct ckpt_scan *scan, const struct 
 	if (sk->sk_type != SOCK_DGRAM)
 		f->peer = ckpt_unix_peer_pid(scan, sk);
 	return f;
+}
+
+/* One half of a connection is shut, and the other end is not its mirror image. */
+static bool ckpt_unix_shutdown_mismatch(const struct sock *sk, const struct sock *peer)
+{
+	static const unsigned char mirror[] = {
+		[RCV_SHUTDOWN] = SEND_SHUTDOWN, [SEND_SHUTDOWN] = RCV_SHUTDOWN,
+		[SHUTDOWN_MASK] = SHUTDOWN_MASK,
+	};
+	unsigned int shut = READ_ONCE(sk->sk_shutdown) & SHUTDOWN_MASK;
+
+	return sk->sk_type != SOCK_DGRAM && shut && READ_ONCE(peer->sk_shutdown) != mirror[shut];
 }
 
 /* The peer's reference is ours: it may be closed, but not go away. */
@@ -163,32 +142,35 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 	/* Closed, or not accepted yet: then it waits in the queue of a listener. */
 	if (!ino) {
 		if (!sock_flag(peer, SOCK_DEAD))
-			ckpt_file_unknown(scan, obj, "UNIX connection that is not accepted yet");
+			ckpt_unix_wait_judge(scan, obj, sk, peer);
 		return;
 	}
 	/* CRIU looks for it in the set's network namespaces, before all else. */
 	if (!ckpt_ns_has_net(scan, sock_net(peer))) {
-		f = ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_PEER_FOREIGN_NETNS, ino);
+		f = ckpt_unix_emit_peer(scan, obj, sk, CKPT_UNIX_PEER_FOREIGN_NETNS, ino);
 		ckpt_key_u64(&scan->report, f, "ns", sock_net(peer)->ns.inum);
 		return;
 	}
+	if (ckpt_unix_shutdown_mismatch(sk, peer))
+		ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_SHUTDOWN_MISMATCH);
 	rule = ckpt_unix_rule(sk, peer, back);
 	if (ckpt_table_find(&scan->sockets, peer, ino) && rule != CKPT_UNIX_PEER_UNREACHABLE)
 		return;
-	ckpt_unix_emit(scan, obj, sk, rule, ino);
+	ckpt_unix_emit_peer(scan, obj, sk, rule, ino);
 }
 
 /* Judges a UNIX socket in a network namespace of the set; no lock is held.  May sleep. */
 void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
 	struct sock *peer = unix_peer_get(sk);
-	const char *doubt = ckpt_unix_queue_doubt(SOCKET_I(obj->inode), sk);
 
 	if (peer) {
 		ckpt_unix_judge_peer(scan, obj, sk, peer);
 		sock_put(peer);
 	}
 	ckpt_unix_name_judge(scan, obj, sk);
-	if (doubt)
-		ckpt_file_unknown(scan, obj, doubt);
+	if (READ_ONCE(sk->sk_state) == TCP_LISTEN)
+		ckpt_unix_listen_judge(scan, obj, sk);
+	else
+		ckpt_unix_queue_judge(scan, obj, sk);
 }

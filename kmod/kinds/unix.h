@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* unix.h - the names of UNIX sockets. */
+/* unix.h - what the files about UNIX sockets share: names, queues, findings. */
 #ifndef _CKPT_UNIX_H
 #define _CKPT_UNIX_H
 
 #include <net/af_unix.h>
+
+#include "report.h"
 
 struct ckpt_obj;
 struct ckpt_scan;
@@ -15,7 +17,17 @@ static inline const struct unix_address *ckpt_unix_addr(struct sock *sk)
 	return smp_load_acquire(&unix_sk(sk)->addr);
 }
 
+struct pid *ckpt_unix_peer_pid(struct ckpt_scan *scan, struct sock *sk);
+struct ckpt_finding *ckpt_unix_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				    struct sock *sk, enum ckpt_rule_id rule);
+struct ckpt_finding *ckpt_unix_emit_transient(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+					      struct sock *sk, enum ckpt_rule_id rule);
+
 const char *ckpt_unix_relative_name(struct sock *sk);
 void ckpt_unix_name_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
+void ckpt_unix_queue_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
+void ckpt_unix_listen_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
+void ckpt_unix_wait_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk,
+			  struct sock *embryo);
 
 #endif

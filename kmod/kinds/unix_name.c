@@ -56,10 +56,8 @@ static struct ckpt_finding *ckpt_unix_name_emit(struct ckpt_scan *scan, const st
 						struct sock *sk, enum ckpt_rule_id rule,
 						const char *name)
 {
-	struct ckpt_finding *f;
+	struct ckpt_finding *f = ckpt_unix_emit(scan, obj, sk, rule);
 
-	f = ckpt_emit(&scan->report, rule, &obj->place, sk, obj->inode->i_ino);
-	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
 	ckpt_key_str(&scan->report, f, "name", name, strlen(name));
 	return f;
 }

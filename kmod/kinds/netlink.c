@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kinds/netlink.c - netlink sockets: what they have not read yet, and the groups they listen to.
+ *
+ * The groups are private to the kernel's netlink code.  It is asked for them as CRIU asks it,
+ * by sock_diag, in the network namespace of the socket.
+ */
+
+#include <linux/bitops.h>
+#include <linux/mm.h>
+#include <linux/net.h>
+#include <linux/netlink.h>
+#include <linux/netlink_diag.h>
+#include <linux/sched/signal.h>
+#include <linux/sock_diag.h>
+#include <net/net_namespace.h>
+#include <net/netlink.h>
+#include <net/sock.h>
+
+#include "kind.h"
+
+/* The kernel fills no more than this at once for a reader that asks for no more. */
+#define CKPT_DIAG_SIZE		8192
+
+/* Answers to one question; each tells of many sockets. */
+#define CKPT_DIAG_ANSWERS	4096
+
+/* Groups that CRIU saves. */
+#define CKPT_NETLINK_GROUPS	32
+
+/**
+ * struct ckpt_netlink - what sock_diag tells of a socket
+ * @found: anything at all; it does not know those that are neither bound nor in a group
+ * @portid: 0 if it is not bound
+ * @words: number of 32-bit words that there are for groups
+ * @first: lowest group, 0 if there is none
+ * @high: lowest group that CRIU cannot save, 0 if there is none
+ */
+struct ckpt_netlink {
+	bool found;
+	u32 portid;
+	unsigned int words;
+	unsigned int first;
+	unsigned int high;
+};
+
+/* What poll(2) calls readable, as CRIU asks. */
+static bool ckpt_netlink_readable(const struct sock *sk)
+{
+	return !skb_queue_empty_lockless(&sk->sk_receive_queue) ||
+	       !skb_queue_empty_lockless(&sk->sk_error_queue) || READ_ONCE(sk->sk_err) ||
+	       READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN;
+}
+
+/* What was once in a group has been on the list of such sockets; it is not wiped clean. */
+static bool ckpt_netlink_grouped(const struct sock *sk)
+{
+	return !hlist_unhashed_lockless(&sk->sk_bind_node);
+}
+
+/* First look at a netlink socket.  Never sleeps or allocates. */
+enum ckpt_look ckpt_netlink_peek(const struct sock *sk)
+{
+	return ckpt_netlink_readable(sk) || ckpt_netlink_grouped(sk) ? CKPT_MARK : CKPT_FINE;
+}
+
+static int ckpt_diag_ask(struct socket *diag, u8 protocol)
+{
+	struct {
+		struct nlmsghdr head;
+		struct netlink_diag_req req;
+	} ask = {
+		.head = {
+			.nlmsg_len = sizeof(ask), .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+		},
+		.req = {
+			.sdiag_family = AF_NETLINK, .sdiag_protocol = protocol,
+			.ndiag_show = NDIAG_SHOW_GROUPS,
+		},
+	};
+	struct kvec part = { .iov_base = &ask, .iov_len = sizeof(ask) };
+	struct msghdr msg = {};
+	int n = kernel_sendmsg(diag, &msg, &part, 1, sizeof(ask));
+
+	return n < 0 ? n : 0;
+}
+
+static void ckpt_diag_groups(const struct nlattr *groups, struct ckpt_netlink *out)
+{
+	const u32 *bits = nla_data(groups);
+	unsigned int i, group;
+
+	out->words = nla_len(groups) / sizeof(*bits);
+	for (i = 0; i < out->words; i++) {
+		if (!bits[i])
+			continue;
+		group = i * BITS_PER_TYPE(*bits) + __ffs(bits[i]) + 1;
+		if (!out->first)
+			out->first = group;
+		if (!out->high && group > CKPT_NETLINK_GROUPS)
+			out->high = group;
+	}
+}
+
+static void ckpt_diag_take(const struct nlmsghdr *head, u32 ino, struct ckpt_netlink *out)
+{
+	const struct netlink_diag_msg *msg = nlmsg_data(head);
+	const struct nlattr *groups;
+
+	if (nlmsg_len(head) < sizeof(*msg) || msg->ndiag_ino != ino)
+		return;
+	*out = (struct ckpt_netlink){ .found = true, .portid = msg->ndiag_portid };
+	groups = nlmsg_find_attr(head, sizeof(*msg), NETLINK_DIAG_GROUPS);
+	if (groups)
+		ckpt_diag_groups(groups, out);
+}
+
+/* Reads one answer.  Return: 1 if there are more, 0 if that was all, or an error. */
+static int ckpt_diag_read(struct socket *diag, void *buf, u32 ino, struct ckpt_netlink *out)
+{
+	struct kvec part = { .iov_base = buf, .iov_len = CKPT_DIAG_SIZE };
+	struct msghdr msg = {};
+	const struct nlmsghdr *head = buf;
+	int left = kernel_recvmsg(diag, &msg, &part, 1, CKPT_DIAG_SIZE, MSG_DONTWAIT);
+
+	if (left < 0)
+		return left;
+	if (!left || msg.msg_flags & MSG_TRUNC)
+		return -EIO;
+	for (; nlmsg_ok(head, left); head = nlmsg_next(head, &left)) {
+		if (head->nlmsg_type == NLMSG_DONE)
+			return 0;
+		if (head->nlmsg_type != SOCK_DIAG_BY_FAMILY)
+			return -EIO;
+		ckpt_diag_take(head, ino, out);
+	}
+	return 1;
+}
+
+/* Return: 0, or an error if sock_diag did not tell. */
+static int ckpt_netlink_look(struct net *net, const struct sock *sk, u32 ino,
+			     struct ckpt_netlink *out)
+{
+	unsigned int answers = 0;
+	struct socket *diag;
+	void *buf;
+	int err;
+
+	*out = (struct ckpt_netlink){};
+	buf = kvmalloc(CKPT_DIAG_SIZE, GFP_KERNEL_ACCOUNT);
+	if (!buf)
+		return -ENOMEM;
+	err = sock_create_kern(net, AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, &diag);
+	if (err)
+		goto free;
+	err = ckpt_diag_ask(diag, sk->sk_protocol);
+	if (!err)
+		err = 1;
+	while (err == 1) {
+		err = ckpt_diag_read(diag, buf, ino, out);
+		if (fatal_signal_pending(current) || ++answers == CKPT_DIAG_ANSWERS)
+			err = -EINTR;
+		cond_resched();
+	}
+	sock_release(diag);
+free:
+	kvfree(buf);
+	return err;
+}
+
+static struct ckpt_finding *ckpt_netlink_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+					      struct sock *sk, enum ckpt_rule_id rule)
+{
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, rule, &obj->place, sk, obj->inode->i_ino);
+	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	ckpt_key_u64(&scan->report, f, "protocol", sk->sk_protocol);
+	return f;
+}
+
+/* CRIU passes over the last word if it is empty, and no other one. */
+static void ckpt_netlink_judge_groups(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				      struct sock *sk)
+{
+	struct ckpt_netlink its;
+	struct ckpt_finding *f;
+
+	if (ckpt_netlink_look(sock_net(sk), sk, obj->inode->i_ino, &its)) {
+		ckpt_file_unknown(scan, obj, "netlink socket that sock_diag does not tell of");
+		return;
+	}
+	if (!its.found || !its.words)
+		return;
+	if (its.high || its.words > 2) {
+		f = ckpt_netlink_emit(scan, obj, sk, CKPT_NETLINK_GROUPS_GT32);
+		if (its.high)
+			ckpt_key_u64(&scan->report, f, "group", its.high);
+	}
+	if (!its.portid) {
+		f = ckpt_netlink_emit(scan, obj, sk, CKPT_NETLINK_GROUPS_NOPORTID);
+		ckpt_key_u64(&scan->report, f, "group", its.first);
+	}
+}
+
+/* Judges a netlink socket in a network namespace of the set; no lock is held.  May sleep. */
+void ckpt_netlink_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
+{
+	struct ckpt_finding *f;
+
+	if (ckpt_netlink_readable(sk)) {
+		f = ckpt_netlink_emit(scan, obj, sk, CKPT_NETLINK_QUEUE);
+		ckpt_key_u64(&scan->report, f, "messages",
+			     skb_queue_len_lockless(&sk->sk_receive_queue));
+		ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
+	}
+	if (ckpt_netlink_grouped(sk))
+		ckpt_netlink_judge_groups(scan, obj, sk);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kinds/unix_queue.c - what waits in the queue of a UNIX socket to be received, and what CRIU
+ * gets to see of it: it peeks at one message after the other, until it has got nothing.
+ */
+
+#include <linux/skbuff.h>
+#include <net/sock.h>
+
+#include "assert.h"
+#include "compat/scm.h"
+#include "compat/sock.h"
+#include "kind.h"
+#include "unix.h"
+
+/* Messages of a queue looked at under its lock. */
+#define CKPT_UNIX_MESSAGES	4096
+
+/* CRIU reads a message into a buffer of the receiver's send buffer size less this. */
+#define CKPT_UNIX_OVERHEAD	32
+
+/**
+ * struct ckpt_messages - the messages that CRIU sees
+ * @data: there are any
+ * @longest: length of the longest one
+ * @labelled: one has the label of a security module
+ * @empty: they end at an empty message; in a stream there are none
+ * @many: they are more than are looked at
+ */
+struct ckpt_messages {
+	bool data;
+	unsigned int longest;
+	bool labelled;
+	bool empty;
+	bool many;
+};
+
+static void ckpt_messages_walk(struct sk_buff_head *queue, bool stream, struct ckpt_messages *out)
+{
+	unsigned int seen = 0;
+	struct sk_buff *skb;
+
+	ckpt_assert_held(&queue->lock);
+	skb_queue_walk(queue, skb) {
+		out->empty = !skb->len && !stream;
+		out->many = seen++ == CKPT_UNIX_MESSAGES;
+		if (out->empty || out->many)
+			return;
+		out->data = true;
+		out->longest = max(out->longest, skb->len);
+		out->labelled = out->labelled || ckpt_skb_labelled(skb);
+	}
+}
+
+static void ckpt_messages_look(struct sock *sk, struct ckpt_messages *out)
+{
+	u64 begin = ckpt_hold_begin();
+
+	*out = (struct ckpt_messages){};
+	spin_lock(&sk->sk_receive_queue.lock);
+	ckpt_messages_walk(&sk->sk_receive_queue, sk->sk_type == SOCK_STREAM, out);
+	spin_unlock(&sk->sk_receive_queue.lock);
+	ckpt_hold_end(begin);
+}
+
+/* Whether a message is received with more than itself. */
+static bool ckpt_unix_adds_control(const struct socket *sock, struct sock *sk,
+				   const struct ckpt_messages *queued)
+{
+	return ckpt_sock_passes_creds(sock, sk) ||
+	       (queued->labelled && ckpt_sock_passes_label(sock, sk)) ||
+	       (sk->sk_type != SOCK_STREAM && sock_flag(sk, SOCK_RCVTSTAMP));
+}
+
+/* Judges the queue of a UNIX socket that does not listen; no lock is held.  May sleep. */
+void ckpt_unix_queue_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
+{
+	u32 limit = max(READ_ONCE(sk->sk_sndbuf) - CKPT_UNIX_OVERHEAD, 0);
+	struct ckpt_messages queued;
+	struct ckpt_finding *f;
+
+	if (skb_queue_empty_lockless(&sk->sk_receive_queue))
+		return;
+	ckpt_messages_look(sk, &queued);
+	if (queued.data && ckpt_unix_adds_control(SOCKET_I(obj->inode), sk, &queued))
+		ckpt_unix_emit_transient(scan, obj, sk, CKPT_UNIX_QUEUE_CREDS);
+	if (sk->sk_type == SOCK_STREAM)
+		return;
+	if (queued.longest > limit) {
+		f = ckpt_unix_emit_transient(scan, obj, sk, CKPT_UNIX_QUEUE_DGRAM_BIG);
+		ckpt_key_u64(&scan->report, f, "len", queued.longest);
+	}
+	if (queued.empty)
+		ckpt_unix_emit_transient(scan, obj, sk, CKPT_UNIX_QUEUE_DGRAM_EMPTY);
+	if (queued.many)
+		ckpt_file_unknown(scan, obj, "UNIX socket with very many messages");
+}

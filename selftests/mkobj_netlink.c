@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/* mkobj_netlink.c - netlink sockets: with unread messages, and in groups. */
+#define _GNU_SOURCE
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "mkobj.h"
+
+#ifndef SOL_NETLINK
+#define SOL_NETLINK	270
+#endif
+
+/* The first above 32. */
+#define HIGH_GROUP	RTNLGRP_BRVLAN
+
+static int netlink(int protocol)
+{
+	return mkobj_try(socket(AF_NETLINK, SOCK_RAW, protocol), "netlink socket");
+}
+
+static void join(int fd, int group)
+{
+	if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
+		mkobj_lacks("group %d: %m", group);
+}
+
+static void leave(int fd, int group)
+{
+	mkobj_try(setsockopt(fd, SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, &group, sizeof(group)),
+		  "NETLINK_DROP_MEMBERSHIP");
+}
+
+static void bind_to(int fd, unsigned int groups)
+{
+	struct sockaddr_nl addr = { .nl_family = AF_NETLINK, .nl_groups = groups };
+
+	mkobj_try(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), "bind");
+}
+
+static void ask_for_links(int fd)
+{
+	struct {
+		struct nlmsghdr head;
+		struct rtgenmsg gen;
+	} ask = {
+		.head = { .nlmsg_len = NLMSG_LENGTH(sizeof(ask.gen)), .nlmsg_type = RTM_GETLINK,
+			  .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.gen = { .rtgen_family = AF_UNSPEC },
+	};
+
+	mkobj_try(send(fd, &ask, ask.head.nlmsg_len, 0), "RTM_GETLINK");
+}
+
+/* ---- unread messages ---- */
+
+static void make_unread(struct mkobj *m)
+{
+	int fd = netlink(NETLINK_ROUTE);
+
+	ask_for_links(fd);
+	mkobj_key_fd(m, fd, "protocol=0 transient=yes");
+}
+
+static void make_read(struct mkobj *m)
+{
+	int fd = netlink(NETLINK_ROUTE);
+	char buf[32768];
+
+	(void)m;
+	ask_for_links(fd);
+	while (recv(fd, buf, sizeof(buf), MSG_DONTWAIT) > 0)
+		;
+}
+
+static void make_plain(struct mkobj *m)
+{
+	int fd = netlink(NETLINK_ROUTE);
+
+	(void)m;
+	bind_to(fd, 0);
+	netlink(NETLINK_GENERIC);
+	netlink(NETLINK_KOBJECT_UEVENT);
+}
+
+/* ---- groups ---- */
+
+static void make_high(struct mkobj *m)
+{
+	int fd = netlink(NETLINK_ROUTE);
+
+	bind_to(fd, RTMGRP_LINK);
+	join(fd, HIGH_GROUP);
+	mkobj_key_fd(m, fd, "protocol=0 group=%d", HIGH_GROUP);
+}
+
+static void make_low(struct mkobj *m)
+{
+	int fd = netlink(NETLINK_ROUTE);
+
+	(void)m;
+	bind_to(fd, RTMGRP_LINK | RTMGRP_IPV4_IFADDR);
+	join(fd, 32);
+	bind_to(netlink(NETLINK_KOBJECT_UEVENT), 1);
+}
+
+static void make_left(struct mkobj *m)
+{
+	int fd = netlink(NETLINK_ROUTE);
+
+	(void)m;
+	bind_to(fd, RTMGRP_LINK);
+	join(fd, HIGH_GROUP);
+	leave(fd, HIGH_GROUP);
+}
+
+static void make_unbound(struct mkobj *m)
+{
+	int fd = netlink(NETLINK_ROUTE);
+
+	join(fd, RTNLGRP_LINK);
+	mkobj_key_fd(m, fd, "protocol=0 group=%d", RTNLGRP_LINK);
+}
+
+static void make_unbound_high(struct mkobj *m)
+{
+	int fd = netlink(NETLINK_ROUTE);
+
+	join(fd, HIGH_GROUP);
+	mkobj_key_fd(m, fd, "protocol=0 group=%d", HIGH_GROUP);
+}
+
+static void make_unbound_left(struct mkobj *m)
+{
+	int fd = netlink(NETLINK_ROUTE);
+
+	(void)m;
+	join(fd, RTNLGRP_LINK);
+	leave(fd, RTNLGRP_LINK);
+}
+
+/* One that is asked for among many. */
+static void make_unbound_crowd(struct mkobj *m)
+{
+	int i;
+
+	for (i = 0; i < 500; i++)
+		bind_to(netlink(NETLINK_ROUTE), RTMGRP_LINK);
+	make_unbound(m);
+}
+
+static void make_bound_first(struct mkobj *m)
+{
+	int fd = netlink(NETLINK_ROUTE);
+
+	(void)m;
+	bind_to(fd, 0);
+	join(fd, RTNLGRP_LINK);
+}
+
+#define QUEUE	"netlink-queue"
+#define HIGH	"netlink-groups-gt32"
+#define UNBOUND	"netlink-groups-noportid"
+
+const struct mkobj_case mkobj_netlink_cases[] = {
+	{ .name = QUEUE, .rule = QUEUE, .make = make_unread },
+	{ .name = QUEUE ".miss", .rule = QUEUE, .make = make_read },
+	{ .name = QUEUE ".miss-plain", .rule = QUEUE, .make = make_plain },
+	{ .name = HIGH, .rule = HIGH, .make = make_high },
+	{ .name = HIGH ".unbound", .rule = HIGH, .make = make_unbound_high,
+	  .flags = "also=netlink-groups-noportid" },
+	{ .name = HIGH ".miss", .rule = HIGH, .make = make_low },
+	{ .name = HIGH ".miss-left", .rule = HIGH, .make = make_left },
+	{ .name = UNBOUND, .rule = UNBOUND, .make = make_unbound },
+	{ .name = UNBOUND ".crowd", .rule = UNBOUND, .make = make_unbound_crowd },
+	{ .name = UNBOUND ".miss", .rule = UNBOUND, .make = make_bound_first },
+	{ .name = UNBOUND ".miss-left", .rule = UNBOUND, .make = make_unbound_left },
+	{ }
+};
