@@ -5,33 +5,11 @@
 #include <linux/magic.h>
 #include <linux/string.h>
 
-#include "kind.h"
+#include "anon.h"
 #include "procfile.h"
 
-/* fdinfo of a timerfd is five short lines. */
+/* A few short lines; of a pidfd, one number for each of 32 pid namespaces. */
 #define CKPT_FDINFO_SIZE	512
-
-/* What CRIU does with an anonymous inode of a name. */
-enum ckpt_anon_sort {
-	CKPT_ANON_SAVED,	/* saved, whatever its state */
-	CKPT_ANON_TIMERFD,
-	CKPT_ANON_DEPENDS,	/* depends on its state, the rules are still to come */
-	CKPT_ANON_REFUSED,	/* any other name */
-};
-
-static const struct {
-	const char *name;
-	enum ckpt_anon_sort sort;
-} ckpt_anon_names[] = {
-	{ "[eventfd]",		CKPT_ANON_SAVED },
-	{ "[signalfd]",		CKPT_ANON_SAVED },
-	{ "[timerfd]",		CKPT_ANON_TIMERFD },
-	{ "[eventpoll]",	CKPT_ANON_DEPENDS },
-	{ "inotify",		CKPT_ANON_DEPENDS },
-	{ "[fanotify]",		CKPT_ANON_DEPENDS },
-	{ "[pidfd]",		CKPT_ANON_DEPENDS },
-	{ "bpf-map",		CKPT_ANON_DEPENDS },
-};
 
 static bool ckpt_match_anon(const struct file *file, const struct inode *inode)
 {
@@ -44,44 +22,42 @@ static const char *ckpt_anon_name(const struct file *file)
 	return file->f_path.dentry->d_name.name;
 }
 
-static enum ckpt_anon_sort ckpt_anon_sort(const struct file *file)
+/* All share one inode, so the open file is the object. */
+struct ckpt_finding *ckpt_anon_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				    enum ckpt_rule_id rule)
 {
-	const char *name = ckpt_anon_name(file);
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(ckpt_anon_names); i++)
-		if (!strcmp(name, ckpt_anon_names[i].name))
-			return ckpt_anon_names[i].sort;
-	return CKPT_ANON_REFUSED;
-}
-
-static enum ckpt_look ckpt_peek_anon(struct ckpt_scan *scan, struct file *file,
-				     struct inode *inode)
-{
-	return ckpt_anon_sort(file) == CKPT_ANON_SAVED ? CKPT_FINE : CKPT_MARK;
-}
-
-static struct ckpt_finding *ckpt_anon_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
-					   enum ckpt_rule_id rule)
-{
-	/* All share one inode, so the open file is the object. */
 	return ckpt_emit(&scan->report, rule, &obj->place, obj->file, 0);
 }
 
-/* The clock of a timerfd is private; its own fdinfo tells it. */
-static void ckpt_judge_timerfd(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+/**
+ * ckpt_fdinfo_scan() - a value that a file's fdinfo tells
+ * @scan: scan
+ * @obj: of a kind whose fdinfo is a few short lines
+ * @field: what the value stands behind
+ * @format: of the value, for sscanf()
+ * @value: gets it
+ *
+ * May sleep.  Return: whether it was there.
+ */
+bool ckpt_fdinfo_scan(struct ckpt_scan *scan, const struct ckpt_obj *obj, const char *field,
+		      const char *format, void *value)
 {
 	char info[CKPT_FDINFO_SIZE], *at;
-	struct ckpt_finding *f;
-	int clock = -1;
-	bool alarm;
 
-	if (ckpt_fdinfo_read(scan->fs, obj->file, info, sizeof(info)) >= 0) {
-		at = strstr(info, "clockid:");
-		if (at)
-			sscanf(at, "clockid: %d", &clock);
-	}
-	if (clock < 0) {
+	if (ckpt_fdinfo_read(scan->fs, obj->file, info, sizeof(info)) < 0)
+		return false;
+	at = strstr(info, field);
+	return at && sscanf(skip_spaces(at + strlen(field)), format, value) == 1;
+}
+
+/* The clock of a timerfd is private. */
+static void ckpt_timerfd_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	struct ckpt_finding *f;
+	bool alarm;
+	int clock;
+
+	if (!ckpt_fdinfo_scan(scan, obj, "clockid:", "%d", &clock)) {
 		ckpt_file_unknown(scan, obj, "timerfd");
 		return;
 	}
@@ -90,24 +66,56 @@ static void ckpt_judge_timerfd(struct ckpt_scan *scan, const struct ckpt_obj *ob
 	ckpt_key_u64(&scan->report, f, "clock", clock);
 }
 
+static void ckpt_anon_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	ckpt_file_unknown(scan, obj, ckpt_anon_name(obj->file));
+}
+
+/* The kinds that CRIU knows. */
+static const struct ckpt_anon {
+	const char *name;
+	void (*judge)(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+} ckpt_anons[] = {
+	{ "[eventfd]" },
+	{ "[signalfd]" },
+	{ "[timerfd]",		ckpt_timerfd_judge },
+	{ "[eventpoll]",	ckpt_anon_unknown },
+	{ "inotify",		ckpt_anon_unknown },
+	{ "[fanotify]",		ckpt_anon_unknown },
+	{ "[pidfd]",		ckpt_pidfd_judge },
+	{ "bpf-map",		ckpt_anon_unknown },
+};
+
+static const struct ckpt_anon *ckpt_anon_of(const struct file *file)
+{
+	const char *name = ckpt_anon_name(file);
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(ckpt_anons); i++)
+		if (!strcmp(name, ckpt_anons[i].name))
+			return &ckpt_anons[i];
+	return NULL;
+}
+
+static enum ckpt_look ckpt_peek_anon(struct ckpt_scan *scan, struct file *file,
+				     struct inode *inode)
+{
+	const struct ckpt_anon *anon = ckpt_anon_of(file);
+
+	return anon && !anon->judge ? CKPT_FINE : CKPT_MARK;
+}
+
 static void ckpt_judge_anon(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
+	const struct ckpt_anon *anon = ckpt_anon_of(obj->file);
 	const char *name = ckpt_anon_name(obj->file);
 	struct ckpt_finding *f;
 
-	switch (ckpt_anon_sort(obj->file)) {
-	case CKPT_ANON_SAVED:
-		break;
-	case CKPT_ANON_TIMERFD:
-		ckpt_judge_timerfd(scan, obj);
-		break;
-	case CKPT_ANON_DEPENDS:
-		ckpt_file_unknown(scan, obj, name);
-		break;
-	case CKPT_ANON_REFUSED:
+	if (!anon) {
 		f = ckpt_anon_emit(scan, obj, CKPT_FILE_ANON_UNSUPPORTED);
 		ckpt_key_str(&scan->report, f, "kind", name, strlen(name));
-		break;
+	} else if (anon->judge) {
+		anon->judge(scan, obj);
 	}
 }
 

@@ -154,9 +154,13 @@ static const struct ckpt_kind ckpt_kind_any = {
 	.match = ckpt_match_any, .judge = ckpt_judge_any,
 };
 
-/* The first that matches judges; the last matches everything. */
+/*
+ * The first that matches judges; the last matches everything.  Inodes of pidfs are regular files
+ * by their mode.
+ */
 static const struct ckpt_kind * const ckpt_kinds[] = {
 	&ckpt_kind_opath,
+	&ckpt_kind_pidfs,
 	&ckpt_kind_regular,
 	&ckpt_kind_dir,
 	&ckpt_kind_sock,

@@ -55,7 +55,7 @@ struct ckpt_kind {
 };
 
 extern const struct ckpt_kind ckpt_kind_tty, ckpt_kind_chrdev, ckpt_kind_blkdev, ckpt_kind_pipe;
-extern const struct ckpt_kind ckpt_kind_sock, ckpt_kind_anon;
+extern const struct ckpt_kind ckpt_kind_sock, ckpt_kind_anon, ckpt_kind_pidfs;
 
 enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file);
 void ckpt_file_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
