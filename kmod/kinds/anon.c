@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kinds/anon.c - files of the anonymous inode: told apart by the names their makers gave them. */
 
+#include <linux/bpf.h>
 #include <linux/dcache.h>
 #include <linux/magic.h>
 #include <linux/string.h>
 
 #include "anon.h"
+#include "compat/eventfd.h"
 #include "procfile.h"
 
 /* A few short lines; of a pidfd, one number for each of 32 pid namespaces. */
 #define CKPT_FDINFO_SIZE	512
+
+#define CKPT_EVENTFD_TRIES	8
 
 static bool ckpt_match_anon(const struct file *file, const struct inode *inode)
 {
@@ -66,6 +70,62 @@ static void ckpt_timerfd_judge(struct ckpt_scan *scan, const struct ckpt_obj *ob
 	ckpt_key_u64(&scan->report, f, "clock", clock);
 }
 
+/* Return: whether fdinfo could be read; *semaphore is -1 where that could not be seen. */
+static bool ckpt_eventfd_read(struct ckpt_scan *scan, const struct ckpt_obj *obj, u64 *count,
+			      int *semaphore)
+{
+	char info[CKPT_FDINFO_SIZE];
+	unsigned long long value;
+	int id, n;
+
+	if (ckpt_fdinfo_read(scan->fs, obj->file, info, sizeof(info)) < 0)
+		return false;
+	n = sscanf(info, "eventfd-count: %llx eventfd-id: %d eventfd-semaphore: %d", &value, &id,
+		   semaphore);
+	if (n < 2)
+		return false;
+	*count = value;
+	if (n == 2)
+		*semaphore = ckpt_eventfd_semaphore(obj->file, value, id);
+	return true;
+}
+
+/* The counter may change while it is read. */
+static void ckpt_eventfd_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	int semaphore = -1, tries = CKPT_EVENTFD_TRIES;
+	struct ckpt_finding *f;
+	u64 count = 0;
+
+	while (tries-- && semaphore < 0)
+		if (!ckpt_eventfd_read(scan, obj, &count, &semaphore))
+			break;
+	if (semaphore < 0)
+		ckpt_emit_unknown(scan, obj, obj->file, 0, "eventfd");
+	if (semaphore > 0) {
+		f = ckpt_anon_emit(scan, obj, CKPT_EVENTFD_SEMAPHORE);
+		ckpt_key_u64(&scan->report, f, "counter", count);
+	}
+	if (count > U32_MAX) {
+		f = ckpt_anon_emit(scan, obj, CKPT_EVENTFD_BIG_COUNTER);
+		ckpt_key_u64(&scan->report, f, "counter", count);
+	}
+}
+
+static void ckpt_bpf_map_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	struct ckpt_finding *f;
+	int type;
+
+	if (!ckpt_fdinfo_scan(scan, obj, "map_type:", "%d", &type)) {
+		ckpt_emit_unknown(scan, obj, obj->file, 0, "bpf-map");
+		return;
+	}
+	f = ckpt_anon_emit(scan, obj, type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_ARRAY ?
+				      CKPT_BPF_MAP : CKPT_BPF_MAP_TYPE);
+	ckpt_key_u64(&scan->report, f, "type", type);
+}
+
 static void ckpt_anon_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
 	ckpt_file_unknown(scan, obj, ckpt_anon_name(obj->file));
@@ -76,14 +136,14 @@ static const struct ckpt_anon {
 	const char *name;
 	void (*judge)(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 } ckpt_anons[] = {
-	{ "[eventfd]" },
+	{ "[eventfd]",		ckpt_eventfd_judge },
 	{ "[signalfd]" },
 	{ "[timerfd]",		ckpt_timerfd_judge },
 	{ "[eventpoll]",	ckpt_anon_unknown },
 	{ "inotify",		ckpt_anon_unknown },
 	{ "[fanotify]",		ckpt_anon_unknown },
 	{ "[pidfd]",		ckpt_pidfd_judge },
-	{ "bpf-map",		ckpt_anon_unknown },
+	{ "bpf-map",		ckpt_bpf_map_judge },
 };
 
 static const struct ckpt_anon *ckpt_anon_of(const struct file *file)
