@@ -3,12 +3,16 @@
 
 #include <linux/err.h>
 #include <linux/file.h>
+#include <linux/mm.h>
 #include <linux/seq_file.h>
 #include <linux/uio.h>
 
 #include "access.h"
 #include "compat/path.h"
 #include "procfile.h"
+
+/* A text that did not fit is asked for again, with so many times the room. */
+#define CKPT_FDINFO_GROWTH	16
 
 /* kernel_read() refuses files that have .read = seq_read, so seq_read_iter() is called itself. */
 static ssize_t ckpt_seq_read(struct file *file, char *buf, size_t size, loff_t *pos)
@@ -86,4 +90,30 @@ int ckpt_fdinfo_read(const struct ckpt_fs *fs, struct file *file, char *buf, siz
 		return -E2BIG;
 	buf[seq.count] = '\0';
 	return seq.count;
+}
+
+/**
+ * ckpt_fdinfo_dup() - the same for a kind that may have much to say
+ * @fs: see ckpt_fdinfo_read()
+ * @file: likewise; while it shows itself its users may have to wait, so @most bounds that too
+ * @most: longest text that is wanted
+ *
+ * May sleep.  Return: a string to be freed by kvfree(), or an ERR_PTR as of ckpt_fdinfo_read() or
+ * -ENOMEM.
+ */
+char *ckpt_fdinfo_dup(const struct ckpt_fs *fs, struct file *file, size_t most)
+{
+	size_t size;
+
+	for (size = PAGE_SIZE; size <= most; size *= CKPT_FDINFO_GROWTH) {
+		char *buf = kvmalloc(size, GFP_KERNEL_ACCOUNT);
+		int n = buf ? ckpt_fdinfo_read(fs, file, buf, size) : -ENOMEM;
+
+		if (n >= 0)
+			return buf;
+		kvfree(buf);
+		if (n != -E2BIG)
+			return ERR_PTR(n);
+	}
+	return ERR_PTR(-E2BIG);
 }

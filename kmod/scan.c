@@ -203,6 +203,8 @@ static int ckpt_scan_once(struct ckpt_scan *scan)
 	if (!err)
 		err = ckpt_soft_error(scan, ckpt_inflight_judge(scan));
 	if (!err)
+		err = ckpt_soft_error(scan, ckpt_epolls_finish(scan));
+	if (!err)
 		ckpt_tty_finish(scan);
 	return err;
 }
@@ -225,6 +227,7 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_table_free(&scan->folders);
 	scan->last_folder = NULL;
 	scan->btrfs_files = 0;
+	ckpt_epolls_free(scan);
 	ckpt_tty_free(scan);
 	ckpt_batch_free(&scan->batch);
 	kvfree(scan->marks);

@@ -13,6 +13,7 @@
 
 struct ckpt_fs;
 struct ckpt_queue;
+struct ckpt_stray;
 struct ckpt_tty;
 struct cred;
 struct task_struct;
@@ -122,6 +123,8 @@ struct ckpt_spaces {
  * @packet_pipes: pipes of which an end inside is in packet mode
  * @ttys: descriptors of terminals that have been judged, @nr_ttys of @cap_ttys
  * @tty_ids: which terminals they are
+ * @epolls: epolls that have been judged, and files taken for targets of theirs
+ * @strays: targets that are to be looked for, @nr_strays of @cap_strays
  * @task: leader of the process that is judged, referenced
  * @marks: @nr_marks of @cap_marks
  * @batch: references that are to be dropped
@@ -169,6 +172,10 @@ struct ckpt_scan {
 	u32 nr_ttys;
 	u32 cap_ttys;
 	struct ckpt_table tty_ids;
+	struct ckpt_table epolls;
+	struct ckpt_stray *strays;
+	u32 nr_strays;
+	u32 cap_strays;
 	struct task_struct *task;
 	struct ckpt_mark *marks;
 	u32 nr_marks;

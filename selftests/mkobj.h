@@ -96,6 +96,7 @@ extern const struct mkobj_case mkobj_ns_cases[];
 extern const struct mkobj_case mkobj_tty_cases[];
 extern const struct mkobj_case mkobj_file_cases[];
 extern const struct mkobj_case mkobj_anon_cases[];
+extern const struct mkobj_case mkobj_epoll_cases[];
 extern const struct mkobj_case mkobj_pidfd_cases[];
 extern const struct mkobj_case mkobj_pipe_cases[];
 extern const struct mkobj_case mkobj_lock_cases[];

@@ -139,7 +139,7 @@ static const struct ckpt_anon {
 	{ "[eventfd]",		ckpt_eventfd_judge },
 	{ "[signalfd]" },
 	{ "[timerfd]",		ckpt_timerfd_judge },
-	{ "[eventpoll]",	ckpt_anon_unknown },
+	{ "[eventpoll]",	ckpt_epoll_judge },
 	{ "inotify",		ckpt_anon_unknown },
 	{ "[fanotify]",		ckpt_anon_unknown },
 	{ "[pidfd]",		ckpt_pidfd_judge },

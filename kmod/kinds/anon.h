@@ -10,6 +10,7 @@ struct ckpt_finding *ckpt_anon_emit(struct ckpt_scan *scan, const struct ckpt_ob
 bool ckpt_fdinfo_scan(struct ckpt_scan *scan, const struct ckpt_obj *obj, const char *field,
 		      const char *format, void *value);
 
+void ckpt_epoll_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 void ckpt_pidfd_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
 #endif

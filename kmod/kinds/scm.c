@@ -14,11 +14,11 @@
 #include "kind.h"
 
 /*
- * CRIU dumps these, and either its restore fails ("Can't restore timerfd", "Failed to read
- * inotify events") or what they refer to is not verified.
+ * CRIU dumps these, and its restore fails ("Can't restore timerfd", "Failed to read inotify
+ * events").
  */
 static const char * const ckpt_scm_odd_names[] = {
-	"[timerfd]", "inotify", "[fanotify]", "[eventpoll]",
+	"[timerfd]", "inotify", "[fanotify]",
 };
 
 static const char *ckpt_scm_anon_doubt(const struct ckpt_obj *obj)
