@@ -148,6 +148,11 @@ TRIP(epoll_renumbered_same, "epoll-orphan-target.renumbered-same", BLOCKER, "", 
 TRIP(epoll_renumbered_other, "epoll-orphan-target.renumbered-other", BLOCKER, "", "");
 TRIP(epoll_parents, "epoll-orphan-target.parents", BLOCKER, "", "");
 TRIP(epoll_in_scm, "epoll-in-scm", LOSSY, "", "");
+TRIP(fown_outside, "file-fown-outside", LOSSY, "", "path");
+TRIP(fown_outside_group, "file-fown-outside.group", LOSSY, "", "path");
+TRIP(fown_outside_pipe, "file-fown-outside.pipe", LOSSY, "", "");
+TRIP(dnotify, "file-dnotify", LOSSY, "", "path");
+TRIP(dnotify_multishot, "file-dnotify.multishot", LOSSY, "", "path");
 TRIP(unknown_epoll, "file-kind-unknown.epoll", UNKNOWN, "", "kind");
 TRIP(covered, "file-kind-unknown.covered", UNKNOWN, "", "kind");
 TRIP(covered_mount, "file-kind-unknown.covered-mount", UNKNOWN, "", "kind");

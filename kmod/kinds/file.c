@@ -7,6 +7,7 @@
 #include <linux/mount.h>
 #include <linux/sizes.h>
 
+#include "compat/fown.h"
 #include "kind.h"
 #include "refs.h"
 
@@ -181,13 +182,14 @@ static const struct ckpt_kind *ckpt_kind_of(const struct file *file, const struc
 	return *kind;
 }
 
-static enum ckpt_look ckpt_file_look(struct ckpt_scan *scan, struct file *file, bool locked)
+/* @odd: it is to be judged whatever its kind thinks of it. */
+static enum ckpt_look ckpt_file_look(struct ckpt_scan *scan, struct file *file, bool odd)
 {
 	struct inode *inode = file_inode(file);
 	const struct ckpt_kind *kind;
 	enum ckpt_look look = CKPT_MARK;
 
-	if (!locked && !(file->f_mode & FMODE_PATH) && ckpt_file_plain(file, inode))
+	if (!odd && !(file->f_mode & FMODE_PATH) && ckpt_file_plain(file, inode))
 		return ckpt_folder_peek(scan, &file->f_path);
 	/* What both looks count is counted once: neither may want room after the other. */
 	if (!ckpt_table_has_room(&scan->folders))
@@ -199,7 +201,7 @@ static enum ckpt_look ckpt_file_look(struct ckpt_scan *scan, struct file *file, 
 		return CKPT_ROOM;
 	if (ckpt_folder_peek(scan, &file->f_path) == CKPT_MARK)
 		return CKPT_MARK;
-	return locked ? CKPT_MARK : look;
+	return odd ? CKPT_MARK : look;
 }
 
 /**
@@ -211,13 +213,14 @@ static enum ckpt_look ckpt_file_look(struct ckpt_scan *scan, struct file *file, 
  */
 enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file)
 {
+	bool owned = ckpt_file_has_fown(file);
 	enum ckpt_look look;
 
 	if (file->f_mode & FMODE_PATH || !ckpt_refs_wanted(file))
-		return ckpt_file_look(scan, file, false);
+		return ckpt_file_look(scan, file, owned);
 	if (!ckpt_table_has_room(&scan->locked))
 		return CKPT_ROOM;
-	look = ckpt_file_look(scan, file, ckpt_lock_peek(file_inode(file)));
+	look = ckpt_file_look(scan, file, owned || ckpt_lock_peek(file_inode(file)));
 	if (look != CKPT_ROOM)
 		ckpt_refs_add(scan, file);
 	return look;
@@ -230,4 +233,6 @@ void ckpt_file_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	ckpt_kind_of(obj->file, obj->inode)->judge(scan, obj);
 	if (!(obj->file->f_mode & FMODE_PATH) && ckpt_lock_peek(obj->inode))
 		ckpt_lock_judge(scan, obj);
+	if (ckpt_file_has_fown(obj->file))
+		ckpt_fown_judge(scan, obj);
 }

@@ -83,6 +83,8 @@ void ckpt_scm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct s
 bool ckpt_lock_peek(const struct inode *inode);
 void ckpt_lock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
+void ckpt_fown_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+
 int ckpt_epolls_finish(struct ckpt_scan *scan);
 void ckpt_epolls_free(struct ckpt_scan *scan);
 
