@@ -10,6 +10,7 @@
 #include "access.h"
 #include "inflight.h"
 #include "kinds/kind.h"
+#include "mounts.h"
 #include "scan.h"
 #include "set.h"
 #include "sysfs.h"
@@ -228,6 +229,7 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	scan->last_folder = NULL;
 	scan->btrfs_files = 0;
 	ckpt_epolls_free(scan);
+	ckpt_mounts_free(scan);
 	ckpt_tty_free(scan);
 	ckpt_batch_free(&scan->batch);
 	kvfree(scan->marks);

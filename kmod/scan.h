@@ -125,6 +125,9 @@ struct ckpt_spaces {
  * @tty_ids: which terminals they are
  * @epolls: epolls that have been judged, and files taken for targets of theirs
  * @strays: targets that are to be looked for, @nr_strays of @cap_strays
+ * @mounts: lines of @mountinfo, by file system and by number
+ * @mountinfo: of @root, NULL if it could not be read
+ * @mounts_read: that was tried
  * @task: leader of the process that is judged, referenced
  * @marks: @nr_marks of @cap_marks
  * @batch: references that are to be dropped
@@ -176,6 +179,9 @@ struct ckpt_scan {
 	struct ckpt_stray *strays;
 	u32 nr_strays;
 	u32 cap_strays;
+	struct ckpt_table mounts;
+	char *mountinfo;
+	bool mounts_read;
 	struct task_struct *task;
 	struct ckpt_mark *marks;
 	u32 nr_marks;

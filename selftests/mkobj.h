@@ -98,6 +98,7 @@ extern const struct mkobj_case mkobj_file_cases[];
 extern const struct mkobj_case mkobj_anon_cases[];
 extern const struct mkobj_case mkobj_epoll_cases[];
 extern const struct mkobj_case mkobj_fown_cases[];
+extern const struct mkobj_case mkobj_notify_cases[];
 extern const struct mkobj_case mkobj_pidfd_cases[];
 extern const struct mkobj_case mkobj_pipe_cases[];
 extern const struct mkobj_case mkobj_lock_cases[];

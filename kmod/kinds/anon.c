@@ -126,11 +126,6 @@ static void ckpt_bpf_map_judge(struct ckpt_scan *scan, const struct ckpt_obj *ob
 	ckpt_key_u64(&scan->report, f, "type", type);
 }
 
-static void ckpt_anon_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj)
-{
-	ckpt_file_unknown(scan, obj, ckpt_anon_name(obj->file));
-}
-
 /* The kinds that CRIU knows. */
 static const struct ckpt_anon {
 	const char *name;
@@ -140,8 +135,8 @@ static const struct ckpt_anon {
 	{ "[signalfd]" },
 	{ "[timerfd]",		ckpt_timerfd_judge },
 	{ "[eventpoll]",	ckpt_epoll_judge },
-	{ "inotify",		ckpt_anon_unknown },
-	{ "[fanotify]",		ckpt_anon_unknown },
+	{ "inotify",		ckpt_notify_judge },
+	{ "[fanotify]",		ckpt_notify_judge },
 	{ "[pidfd]",		ckpt_pidfd_judge },
 	{ "bpf-map",		ckpt_bpf_map_judge },
 };
