@@ -8,6 +8,7 @@
 
 #include "compat/fs.h"
 #include "fs.h"
+#include "groups.h"
 
 /* Inode numbers, which are also the positions in the directory less one. */
 #define CKPT_INO_ROOT	1
@@ -128,32 +129,6 @@ static struct dentry *ckpt_lookup(struct inode *dir, struct dentry *dentry, unsi
 	else
 		inode = ckpt_pid_inode(sb, &dentry->d_name);
 	return d_splice_alias(inode, dentry);
-}
-
-/* Numbers of threads passed over in one RCU section. */
-#define CKPT_DIR_CHUNK	256
-
-/* Return: the next thread group from @nr on, referenced, with its number in *@found; or NULL. */
-static struct pid *ckpt_next_group(struct pid_namespace *ns, int nr, int *found)
-{
-	struct pid *pid, *leads = NULL;
-	unsigned int seen;
-
-	do {
-		rcu_read_lock();
-		for (seen = 0; seen < CKPT_DIR_CHUNK && !leads; seen++) {
-			pid = ckpt_find_ge_pid(nr, ns);
-			if (!pid)
-				break;
-			*found = pid_nr_ns(pid, ns);
-			nr = *found + 1;
-			if (pid_task(pid, PIDTYPE_TGID))
-				leads = get_pid(pid);
-		}
-		rcu_read_unlock();
-		cond_resched();
-	} while (seen == CKPT_DIR_CHUNK && !leads && !fatal_signal_pending(current));
-	return leads;
 }
 
 static int ckpt_iterate(struct file *file, struct dir_context *ctx)

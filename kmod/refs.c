@@ -4,7 +4,8 @@
  *
  * The first pass counts what holds a file from inside: slots of fd tables, mappings, the
  * program of a memory, messages in flight.  What the file's own count has beyond that is
- * outside.  Only files whose inode ever had a lock are counted, no rule asks for others.
+ * outside.  Files that have one reference only are not counted, unless their inode ever had a
+ * lock or another open file may lead to the same memfd: they cost no entry in a table.
  *
  * Not everything beyond is another process.  A loop device or a server of the kernel that got
  * the file is an outsider indeed: it keeps the file, and its lock, when the set is gone.  A
@@ -19,6 +20,7 @@
 #include <linux/sched/signal.h>
 
 #include "kinds/kind.h"
+#include "outside.h"
 #include "refs.h"
 #include "set.h"
 
@@ -60,18 +62,39 @@ bool ckpt_refs_first(struct ckpt_scan *scan, struct ckpt_proc *proc, const void 
 	return !shared;
 }
 
+/* Can anybody else have the open file, or the memfd that it leads to?  Never sleeps. */
+bool ckpt_refs_suspect(const struct file *file)
+{
+	return file_count(file) > 1 || ckpt_is_memfd(file, file_inode(file));
+}
+
 /*
  * The context of locks comes with the first lock and stays with the inode: a lock that is taken
  * and given up all the time does not make the count waver.
  */
 bool ckpt_refs_wanted(const struct file *file)
 {
-	return READ_ONCE(file_inode(file)->i_flctx);
+	return READ_ONCE(file_inode(file)->i_flctx) || ckpt_refs_suspect(file);
+}
+
+/* Is it the first time that the scan meets the file?  Never sleeps. */
+bool ckpt_refs_is_fresh(const struct ckpt_scan *scan, const struct file *file)
+{
+	return scan->counting && !ckpt_table_find(&scan->held, file, file_inode(file)->i_ino);
+}
+
+/* Open files of a memfd: each has the dentry, which is the memfd's own. */
+static void ckpt_refs_add_memfd(struct ckpt_scan *scan, const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+
+	if (ckpt_is_memfd(file, inode))
+		ckpt_table_add(&scan->memfds, inode, inode->i_ino)->value++;
 }
 
 /*
  * Counts a reference from the place that the scan is at, if its owner is counted.  There is room
- * in the table.  Never sleeps.
+ * in the tables.  Never sleeps.
  */
 void ckpt_refs_add(struct ckpt_scan *scan, const struct file *file)
 {
@@ -79,8 +102,9 @@ void ckpt_refs_add(struct ckpt_scan *scan, const struct file *file)
 
 	if (!scan->counting)
 		return;
-	slot = ckpt_table_add(&scan->locked, file, file_inode(file)->i_ino);
-	slot->value++;
+	slot = ckpt_table_add(&scan->held, file, file_inode(file)->i_ino);
+	if (!slot->value++)
+		ckpt_refs_add_memfd(scan, file);
 	if (scan->at.kind == CKPT_AT_FD && !(slot->value & CKPT_REFS_AT_FD)) {
 		slot->value |= CKPT_REFS_AT_FD;
 		slot->order = ++scan->order;
@@ -100,15 +124,15 @@ int ckpt_refs_add_exe(struct ckpt_scan *scan, const struct mm_struct *mm)
 
 	if (!scan->counting || !exe)
 		return 0;
-	if (ckpt_table_reserve(&scan->locked, 1))
+	if (ckpt_table_reserve(&scan->held, 1))
 		return -ENOMEM;
-	ckpt_table_add(&scan->locked, exe, CKPT_REFS_EXE)->value++;
+	ckpt_table_add(&scan->held, exe, CKPT_REFS_EXE)->value++;
 	return 0;
 }
 
 static u32 ckpt_refs_value(const struct ckpt_scan *scan, const struct file *file, u64 ino)
 {
-	const struct ckpt_slot *slot = ckpt_table_find(&scan->locked, file, ino);
+	const struct ckpt_slot *slot = ckpt_table_find(&scan->held, file, ino);
 
 	return slot ? slot->value : 0;
 }
@@ -129,7 +153,7 @@ bool ckpt_refs_at_fd(const struct ckpt_scan *scan, const struct file *file)
 }
 
 /* Could every member's references be counted? What could not is reported as such. */
-static bool ckpt_refs_complete(const struct ckpt_scan *scan)
+bool ckpt_refs_complete(const struct ckpt_scan *scan)
 {
 	u32 i;
 
@@ -150,29 +174,12 @@ static void ckpt_refs_rest(struct ckpt_scan *scan)
 	usleep_range(1000, 2000);
 }
 
-/**
- * ckpt_refs_outside() - references from outside to a file of the set
- * @scan: scan, in its second pass
- * @file: referenced
- *
- * A child that was forked since its parent was walked is no outsider: looks made while the set
- * has newcomers do not count, and if there is no other look the set is called unstable.
- * May sleep.  Return: how many there were at least, 0 if that could not be told.
- */
-long ckpt_refs_outside(struct ckpt_scan *scan, const struct file *file)
+/* The least that a number of looks agree on.  Return: 0 if one of them saw nothing. */
+static long ckpt_refs_surplus(struct ckpt_scan *scan, const struct file *file, long inside)
 {
-	u32 counted = ckpt_refs_value(scan, file, file_inode(file)->i_ino);
-	long inside = (counted & CKPT_REFS_NUMBER) +
-		      ckpt_refs_value(scan, file, CKPT_REFS_EXE);
 	long least = LONG_MAX;
 	int look;
 
-	/* Not counted: the inode's first lock was taken after the first pass. */
-	if (!counted || !ckpt_refs_complete(scan))
-		return 0;
-	/* Most files have no outsider, and a pass over all processes is not for free. */
-	if (ckpt_batch_others(file) <= inside)
-		return 0;
 	for (look = 0; look < CKPT_REFS_LOOKS; look++) {
 		bool steady = !ckpt_set_has_newcomers(scan);
 		long surplus = ckpt_batch_others(file) - inside;
@@ -183,9 +190,55 @@ long ckpt_refs_outside(struct ckpt_scan *scan, const struct file *file)
 			least = min(least, surplus);
 		ckpt_refs_rest(scan);
 	}
-	if (least == LONG_MAX) {
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_UNSTABLE);
+	if (least != LONG_MAX)
+		return least;
+	ckpt_report_incomplete(&scan->report, CKPT_REASON_UNSTABLE);
+	return 0;
+}
+
+/* References that the set is known to have, 0 if they were not or could not be counted. */
+static long ckpt_refs_inside(const struct ckpt_scan *scan, const struct file *file)
+{
+	u32 counted = ckpt_refs_value(scan, file, file_inode(file)->i_ino);
+
+	if (!counted || !ckpt_refs_complete(scan))
 		return 0;
-	}
-	return least;
+	return (counted & CKPT_REFS_NUMBER) + ckpt_refs_value(scan, file, CKPT_REFS_EXE);
+}
+
+/**
+ * ckpt_refs_exceed() - might somebody outside hold a file of the set?
+ * @scan: scan, in its second pass
+ * @file: referenced
+ *
+ * A first, cheap question: most files have no outsider.
+ */
+bool ckpt_refs_exceed(const struct ckpt_scan *scan, const struct file *file)
+{
+	long inside = ckpt_refs_inside(scan, file);
+
+	return inside && ckpt_batch_others(file) > inside;
+}
+
+/**
+ * ckpt_refs_outside() - references from outside to a file of the set
+ * @scan: scan, in its second pass
+ * @file: referenced, of a kind that no task holds while it sleeps
+ *
+ * A child that was forked since its parent was walked is no outsider: looks made while the set
+ * has newcomers do not count, and if there is no other look the set is called unstable.
+ * May sleep.  Return: how many there were at least, 0 if that could not be told.
+ */
+long ckpt_refs_outside(struct ckpt_scan *scan, const struct file *file)
+{
+	u64 ino = file_inode(file)->i_ino;
+	long surplus;
+
+	/* A pass over all processes is not for free. */
+	if (!ckpt_refs_exceed(scan, file))
+		return 0;
+	surplus = ckpt_refs_surplus(scan, file, ckpt_refs_inside(scan, file));
+	if (!surplus || ckpt_outside_find(scan, file, ino))
+		return surplus;
+	return ckpt_outside_confirmed(scan, file, ino) ? surplus : 0;
 }

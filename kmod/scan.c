@@ -9,6 +9,7 @@
 
 #include "access.h"
 #include "inflight.h"
+#include "outside.h"
 #include "kinds/kind.h"
 #include "mounts.h"
 #include "scan.h"
@@ -219,7 +220,9 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_table_free(&scan->nets);
 	ckpt_table_free(&scan->sockets);
 	ckpt_inflight_free(scan);
-	ckpt_table_free(&scan->locked);
+	ckpt_table_free(&scan->held);
+	ckpt_table_free(&scan->memfds);
+	ckpt_outside_free(scan);
 	ckpt_table_free(&scan->counted);
 	scan->uncounted = false;
 	scan->order = 0;
@@ -242,6 +245,18 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	scan->files = 0;
 	scan->vmas = 0;
 	scan->comm_known = false;
+}
+
+/* Again and again, until no process has exec'ed meanwhile.  Return: -EAGAIN: that took too long. */
+static int ckpt_scan_try(struct ckpt_scan *scan)
+{
+	int err, tries = 0;
+
+	do {
+		ckpt_scan_reset(scan);
+		err = ckpt_scan_once(scan);
+	} while (err == -EAGAIN && ++tries < CKPT_SCAN_TRIES);
+	return err;
 }
 
 static int ckpt_scan_render(struct ckpt_scan *scan, struct ckpt_text *out)
@@ -270,12 +285,13 @@ static int ckpt_scan_render(struct ckpt_scan *scan, struct ckpt_text *out)
 int ckpt_scan_run(struct ckpt_scan *scan, struct ckpt_text *out)
 {
 	struct task_struct *root;
-	int err, tries = 0, i;
+	int err, i;
 
-	do {
-		ckpt_scan_reset(scan);
-		err = ckpt_scan_once(scan);
-	} while (err == -EAGAIN && ++tries < CKPT_SCAN_TRIES);
+	err = ckpt_scan_try(scan);
+	if (!err && scan->suspects.used) {
+		scan->confirming = true;
+		err = ckpt_scan_try(scan);
+	}
 	if (err == -EAGAIN) {
 		ckpt_scan_reset(scan);
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_EXEC);
@@ -289,6 +305,7 @@ int ckpt_scan_run(struct ckpt_scan *scan, struct ckpt_text *out)
 	if (!err)
 		err = ckpt_scan_render(scan, out);
 	ckpt_scan_reset(scan);
+	ckpt_table_free(&scan->suspects);
 	ckpt_report_free(&scan->report);
 	for (i = 0; i < CKPT_NR_DRIVERS; i++)
 		kvfree(scan->drivers[i]);

@@ -12,6 +12,7 @@
 #include "table.h"
 
 struct ckpt_fs;
+struct ckpt_outsider;
 struct ckpt_queue;
 struct ckpt_stray;
 struct ckpt_tty;
@@ -105,21 +106,28 @@ struct ckpt_spaces {
  * @sockets: UNIX sockets inside
  * @queues: UNIX sockets inside with descriptors in flight, @nr_queues of @cap_queues
  * @flights: files in flight that have been judged; second half: inode number of the queue
- * @locked: files whose inode has locks, and how many references from inside they have
+ * @held: open files that somebody else may hold too, and their references from inside
+ * @memfds: memfds, and the number of open files of each inside
  * @counted: fd tables and memories whose references are counted
  * @at: place that the first pass is at
  * @counting: its references are to be counted
+ * @fresh: the file that is looked at was not met before
  * @order: number of the last socket or locked file that was found in a fd table; while queues
  *	   are looked at, that of their socket
  * @uncounted: some references from inside could not be counted
+ * @outside: what processes outside have too; value: index in @outsiders + 1
+ * @outsiders: the first process found that has it, @nr_outsiders of @cap_outsiders
+ * @searched: they were looked for
+ * @suspects: objects that seemed to be held outside, by counts alone
+ * @confirming: this is another look, after one that had suspects
  * @sleeps: rests between two looks at references
  * @folders: folders of files, by mount; one file of each is looked at in the second pass
  * @last_folder: the one looked up last, and its mount; compared only
  * @last_mnt: see @last_folder
  * @last_btrfs: @last_mnt is of a Btrfs
  * @btrfs_files: files on Btrfs that are still to be told, where one record is for all
- * @pipes: pipes and FIFOs of which an end can be read, up to the number that is too many
- * @nr_pipes: how many pipes, and how many FIFOs
+ * @pipes: pipes and FIFOs; value: open files inside that read, order: those that write
+ * @nr_pipes: of how many pipes, and how many FIFOs, an end inside can be read
  * @packet_pipes: pipes of which an end inside is in packet mode
  * @ttys: descriptors of terminals that have been judged, @nr_ttys of @cap_ttys
  * @tty_ids: which terminals they are
@@ -156,11 +164,20 @@ struct ckpt_scan {
 	u32 nr_queues;
 	u32 cap_queues;
 	struct ckpt_table flights;
-	struct ckpt_table locked;
+	struct ckpt_table held;
+	struct ckpt_table memfds;
 	struct ckpt_table counted;
 	struct ckpt_place at;
 	bool counting;
+	bool fresh;
 	bool uncounted;
+	struct ckpt_table outside;
+	struct ckpt_outsider *outsiders;
+	u32 nr_outsiders;
+	u32 cap_outsiders;
+	bool searched;
+	struct ckpt_table suspects;
+	bool confirming;
 	u32 order;
 	u32 sleeps;
 	struct ckpt_table folders;

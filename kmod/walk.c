@@ -57,7 +57,7 @@ static int ckpt_walk_room(struct ckpt_scan *scan)
 int ckpt_walk_tables(struct ckpt_scan *scan, unsigned int more)
 {
 	struct ckpt_table *tables[] = { &scan->folders, &scan->sockets, &scan->pipes,
-					&scan->packet_pipes, &scan->locked };
+					&scan->packet_pipes, &scan->held, &scan->memfds };
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(tables); i++) {
@@ -193,7 +193,7 @@ static enum ckpt_look ckpt_walk_vma(struct ckpt_scan *scan, struct vm_area_struc
 	bool counted = vma->vm_file && ckpt_refs_wanted(vma->vm_file);
 	enum ckpt_look look;
 
-	if (counted && !ckpt_table_has_room(&scan->locked))
+	if (counted && (!ckpt_table_has_room(&scan->held) || !ckpt_table_has_room(&scan->memfds)))
 		return CKPT_ROOM;
 	look = ckpt_vma_peek(scan, vma);
 	if (counted && look != CKPT_ROOM)

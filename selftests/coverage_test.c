@@ -6,7 +6,7 @@
 #include "ckptcheck_table.h"
 #include "target.h"
 
-#define MAX_CASES	400
+#define MAX_CASES	1000
 
 static char names[MAX_CASES][MKOBJ_NAME];
 

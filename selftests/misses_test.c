@@ -41,6 +41,7 @@ MISS(forked_fs, "task-shared-fs.miss");
 MISS(threads_share, "task-shared-sighand.miss");
 MISS(files_of_parent, "task-shared-files-nonparent.miss");
 MISS(files_of_parent_two, "task-shared-files-nonparent.miss-two");
+MISS(forked_out, "task-shared-outside.miss");
 MISS(vfork_execed, "task-vfork-pending.miss");
 MISS(stop_stop, "task-stop-signal.miss");
 MISS(tstp_stop, "task-stop-tstp.miss");
@@ -114,6 +115,13 @@ MISS(pidfd_proc, "pidfd-inside.miss");
 MISS(pidfd_child, "pidfd-outside.miss");
 MISS(pidfd_gone, "pidfd-outside.miss-gone");
 MISS(pidfd_process, "pidfd-thread.miss");
+MISS(shared_closed, "file-shared-outside.miss");
+MISS(shared_inside, "file-shared-outside.miss-inside");
+MISS(shared_null, "file-shared-outside.miss-null");
+MISS(shared_polled, "file-shared-outside.miss-polled");
+MISS(shared_thread, "file-shared-outside.miss-thread");
+MISS(memfd_inside, "memfd-shared-outside.miss");
+MISS(memfd_closed, "memfd-shared-outside.miss-closed");
 MISS(known_kind, "file-kind-unknown.miss");
 MISS(known_kind_opath, "file-kind-unknown.miss-opath");
 MISS(on_mount, "file-kind-unknown.miss-mount");
@@ -256,6 +264,13 @@ MISS(shm_detached, "shm-sysv-host-ipcns.miss-detached");
 MISS(shm_anonymous, "shm-sysv-host-ipcns.miss-anonymous");
 MISS(shm_memfd, "shm-sysv-host-ipcns.miss-memfd");
 MISS(shm_tmpfs, "shm-sysv-host-ipcns.miss-tmpfs");
+MISS(shared_anon_inside, "vma-shared-anon-outside.miss");
+MISS(shared_anon_private, "vma-shared-anon-outside.miss-private");
+MISS(shared_anon_unmapped, "vma-shared-anon-outside.miss-unmapped");
+MISS(pipe_whole, "pipe-end-outside.miss");
+MISS(pipe_half_closed, "pipe-end-outside.miss-closed");
+MISS(pipe_named, "pipe-end-outside.miss-fifo");
+MISS(pipe_data_inside, "pipe-data-reader-outside.miss");
 
 FIXTURE_SETUP(miss)
 {
@@ -297,10 +312,10 @@ TEST_F(miss, ok)
 TEST(all_misses)
 {
 	struct __fixture_variant_metadata *v;
-	char names[400][MKOBJ_NAME];
+	char names[1000][MKOBJ_NAME];
 	int nr, i;
 
-	nr = mkobj_list(names, 400, "miss");
+	nr = mkobj_list(names, 1000, "miss");
 	ASSERT_LT(0, nr);
 	for (i = 0; i < nr; i++) {
 		for (v = _miss_fixture_object.variant; v; v = v->next)

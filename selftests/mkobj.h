@@ -90,6 +90,7 @@ struct mkobj {
 extern const struct mkobj_case mkobj_env_cases[];
 extern const struct mkobj_case mkobj_task_cases[];
 extern const struct mkobj_case mkobj_share_cases[];
+extern const struct mkobj_case mkobj_outside_cases[];
 extern const struct mkobj_case mkobj_stop_cases[];
 extern const struct mkobj_case mkobj_attr_cases[];
 extern const struct mkobj_case mkobj_ns_cases[];

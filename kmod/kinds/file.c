@@ -82,14 +82,6 @@ static bool ckpt_match_regular(const struct file *file, const struct inode *inod
 	return S_ISREG(inode->i_mode);
 }
 
-/* A memfd is a deleted tmpfs file on the kernel's own mount; hugetlbfs has an own superblock. */
-static bool ckpt_is_memfd(const struct file *file, const struct inode *inode)
-{
-	return (file->f_path.mnt->mnt_flags & MNT_INTERNAL) &&
-	       inode->i_sb->s_magic == TMPFS_MAGIC &&
-	       !strncmp(file->f_path.dentry->d_name.name, "memfd:", 6);
-}
-
 static const char *ckpt_regular_doubt(const struct file *file, const struct inode *inode)
 {
 	if (ckpt_file_plain(file, inode) || ckpt_is_memfd(file, inode))
@@ -215,12 +207,18 @@ enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file)
 {
 	bool owned = ckpt_file_has_fown(file);
 	enum ckpt_look look;
+	bool odd;
 
+	scan->fresh = scan->counting;
 	if (file->f_mode & FMODE_PATH || !ckpt_refs_wanted(file))
 		return ckpt_file_look(scan, file, owned);
-	if (!ckpt_table_has_room(&scan->locked))
+	if (!ckpt_table_has_room(&scan->held) || !ckpt_table_has_room(&scan->memfds))
 		return CKPT_ROOM;
-	look = ckpt_file_look(scan, file, owned || ckpt_lock_peek(file_inode(file)));
+	scan->fresh = ckpt_refs_is_fresh(scan, file);
+	/* References are compared at the first place of a file. */
+	odd = owned || ckpt_lock_peek(file_inode(file)) ||
+	      (scan->fresh && ckpt_refs_suspect(file));
+	look = ckpt_file_look(scan, file, odd);
 	if (look != CKPT_ROOM)
 		ckpt_refs_add(scan, file);
 	return look;
@@ -231,8 +229,11 @@ void ckpt_file_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
 	ckpt_folder_judge(scan, obj);
 	ckpt_kind_of(obj->file, obj->inode)->judge(scan, obj);
-	if (!(obj->file->f_mode & FMODE_PATH) && ckpt_lock_peek(obj->inode))
+	if (obj->file->f_mode & FMODE_PATH)
+		return;
+	if (ckpt_lock_peek(obj->inode))
 		ckpt_lock_judge(scan, obj);
 	if (ckpt_file_has_fown(obj->file))
 		ckpt_fown_judge(scan, obj);
+	ckpt_outside_judge_file(scan, obj);
 }

@@ -8,6 +8,7 @@
 #include "scan.h"
 
 struct net;
+struct pipe_inode_info;
 struct sock;
 struct vm_area_struct;
 
@@ -16,6 +17,15 @@ enum ckpt_look {
 	CKPT_FINE,	/* no rule of its kind can hold */
 	CKPT_MARK,	/* to be judged in the second pass */
 	CKPT_ROOM,	/* a table is full: make room and show it again */
+};
+
+/* What two processes may share as a whole. */
+enum ckpt_shareable {
+	CKPT_SHARE_MM,
+	CKPT_SHARE_FS,
+	CKPT_SHARE_SIGHAND,
+	CKPT_SHARE_FILES,
+	CKPT_NR_SHAREABLES
 };
 
 /**
@@ -80,6 +90,13 @@ void ckpt_scm_judge_queue(struct ckpt_scan *scan, const struct ckpt_obj *obj, st
 			  unsigned int files);
 void ckpt_scm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 
+bool ckpt_is_memfd(const struct file *file, const struct inode *inode);
+
+void ckpt_outside_judge_task(struct ckpt_scan *scan, const struct ckpt_place *place,
+			     struct task_struct *task);
+void ckpt_outside_judge_file(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+void ckpt_outside_judge_vma(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+
 bool ckpt_lock_peek(const struct inode *inode);
 void ckpt_lock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
@@ -120,6 +137,7 @@ bool ckpt_ns_has_net(const struct ckpt_scan *scan, const struct net *net);
 
 void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
+const void *ckpt_shareable(const struct task_struct *task, enum ckpt_shareable what);
 void ckpt_share_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 void ckpt_limit_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		      struct task_struct *task);

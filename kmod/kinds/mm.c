@@ -165,4 +165,6 @@ void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		ckpt_file_unknown(scan, obj, doubt);
 	if (obj->file && ckpt_lock_peek(obj->inode))
 		ckpt_lock_judge(scan, obj);
+	if (obj->file)
+		ckpt_outside_judge_vma(scan, obj);
 }

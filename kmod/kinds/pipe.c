@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kinds/pipe.c - pipes and FIFOs: packet mode, and packets left in the ring. */
+/* kinds/pipe.c - pipes and FIFOs: packet mode, packets left in the ring, ends outside. */
 
 #include <linux/magic.h>
 #include <linux/mutex.h>
@@ -9,6 +9,8 @@
 
 #include "assert.h"
 #include "kind.h"
+#include "outside.h"
+#include "refs.h"
 
 /* Ring slots looked at under the pipe's lock; a user without privileges gets 256 at most. */
 #define CKPT_PIPE_SLOTS	4096U
@@ -19,10 +21,12 @@
 /**
  * struct ckpt_ring - what was queued in a pipe
  * @packets: buffers with packet boundaries
+ * @bytes: in all buffers that were looked at
  * @cut: there was more than was looked at
  */
 struct ckpt_ring {
 	unsigned int packets;
+	unsigned long bytes;
 	bool cut;
 };
 
@@ -50,19 +54,27 @@ static bool ckpt_pipe_notifies(const struct pipe_inode_info *pipe)
 #endif
 }
 
-/* Counts a pipe once, up to the number that is one too many.  Return: false: no room. */
+/*
+ * Counts the open file among the ends from inside; there is room.  Return: whether all ends that
+ * the pipe has are inside, as far as known by now.
+ */
 static bool ckpt_pipe_count(struct ckpt_scan *scan, const struct pipe_inode_info *pipe,
-			    const struct inode *inode)
+			    const struct file *file)
 {
-	u32 *nr = &scan->nr_pipes[!ckpt_is_pipefs(inode)];
+	const struct inode *inode = file_inode(file);
+	struct ckpt_slot *slot = ckpt_table_add(&scan->pipes, pipe, inode->i_ino);
 
-	if (*nr > CKPT_PIPES_MOST)
-		return true;
-	if (!ckpt_table_has_room(&scan->pipes))
-		return false;
-	if (!ckpt_table_add(&scan->pipes, pipe, inode->i_ino)->value++)
-		(*nr)++;
-	return true;
+	if (scan->fresh && file->f_mode & FMODE_READ && !slot->value++)
+		scan->nr_pipes[!ckpt_is_pipefs(inode)]++;
+	if (scan->fresh && file->f_mode & FMODE_WRITE)
+		slot->order++;
+	return slot->value >= READ_ONCE(pipe->readers) && slot->order >= READ_ONCE(pipe->writers);
+}
+
+/* A FIFO with a name is found by it after a restore, and whoever else has it as well. */
+static bool ckpt_pipe_is_nameless(const struct inode *inode)
+{
+	return ckpt_is_pipefs(inode) || !inode->i_nlink;
 }
 
 /* Too many pipes, or FIFOs, in the whole set. */
@@ -84,20 +96,20 @@ static enum ckpt_look ckpt_peek_pipe(struct ckpt_scan *scan, struct file *file,
 				     struct inode *inode)
 {
 	struct pipe_inode_info *pipe = ckpt_file_pipe(file, inode);
+	bool whole;
 
 	if (!pipe)
 		return CKPT_MARK;
-	if (file->f_flags & O_DIRECT && !ckpt_table_has_room(&scan->packet_pipes))
+	if (!ckpt_table_has_room(&scan->packet_pipes) || !ckpt_table_has_room(&scan->pipes))
 		return CKPT_ROOM;
-	if (file->f_mode & FMODE_READ && !ckpt_pipe_count(scan, pipe, inode))
-		return CKPT_ROOM;
+	whole = ckpt_pipe_count(scan, pipe, file);
 	if (file->f_flags & O_DIRECT) {
 		ckpt_table_add(&scan->packet_pipes, pipe, inode->i_ino);
 		return CKPT_MARK;
 	}
 	if (READ_ONCE(pipe->head) != READ_ONCE(pipe->tail) || ckpt_pipe_notifies(pipe))
 		return CKPT_MARK;
-	return CKPT_FINE;
+	return whole || !ckpt_pipe_is_nameless(inode) ? CKPT_FINE : CKPT_MARK;
 }
 
 static void ckpt_ring_count(struct pipe_inode_info *pipe, struct ckpt_ring *ring)
@@ -111,6 +123,7 @@ static void ckpt_ring_count(struct pipe_inode_info *pipe, struct ckpt_ring *ring
 			ring->cut = true;
 			break;
 		}
+		ring->bytes += pipe->bufs[tail & mask].len;
 		if (pipe->bufs[tail & mask].flags & PIPE_BUF_FLAG_PACKET)
 			ring->packets++;
 	}
@@ -141,6 +154,51 @@ static void ckpt_judge_packet_mode(struct ckpt_scan *scan, const struct ckpt_obj
 		ckpt_key_path(&scan->report, f, obj->file);
 }
 
+/* Data that only a process outside could have read. */
+static void ckpt_judge_unread(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+			      struct pipe_inode_info *pipe)
+{
+	struct ckpt_finding *f;
+	struct ckpt_ring ring;
+
+	ckpt_pipe_ring(pipe, &ring);
+	if (!ring.bytes)
+		return;
+	f = ckpt_emit(&scan->report, CKPT_PIPE_DATA_READER_OUTSIDE, &obj->place, pipe,
+		      obj->inode->i_ino);
+	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	ckpt_key_u64(&scan->report, f, "bytes", ring.bytes);
+	ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
+}
+
+/*
+ * Ends that are not inside.  Each open file is one, however many descriptors it has; one that is
+ * shared with somebody outside is told by another rule.
+ */
+static void ckpt_judge_ends(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+			    struct pipe_inode_info *pipe)
+{
+	const struct ckpt_slot *inside = ckpt_table_find(&scan->pipes, pipe, obj->inode->i_ino);
+	unsigned int readers = READ_ONCE(pipe->readers), writers = READ_ONCE(pipe->writers);
+	const struct ckpt_outsider *who;
+	struct ckpt_finding *f;
+
+	if (!inside || !ckpt_pipe_is_nameless(obj->inode) || !ckpt_refs_complete(scan) ||
+	    (readers <= inside->value && writers <= inside->order))
+		return;
+	who = ckpt_outside_find(scan, pipe, obj->inode->i_ino);
+	if (!who && !ckpt_outside_confirmed(scan, pipe, obj->inode->i_ino))
+		return;
+	f = ckpt_emit(&scan->report, CKPT_PIPE_END_OUTSIDE, &obj->place, pipe, obj->inode->i_ino);
+	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	ckpt_key_u64(&scan->report, f, "readers", max(readers, inside->value) - inside->value);
+	ckpt_key_u64(&scan->report, f, "writers", max(writers, inside->order) - inside->order);
+	if (f && who)
+		f->peer = get_pid(who->pid);
+	if (readers > inside->value && !inside->value)
+		ckpt_judge_unread(scan, obj, pipe);
+}
+
 static void ckpt_judge_pipe(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
 	struct pipe_inode_info *pipe = ckpt_file_pipe(obj->file, obj->inode);
@@ -151,6 +209,7 @@ static void ckpt_judge_pipe(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		ckpt_file_unknown(scan, obj, pipe ? "watch queue" : "FIFO without a pipe");
 		return;
 	}
+	ckpt_judge_ends(scan, obj, pipe);
 	if (obj->file->f_flags & O_DIRECT) {
 		ckpt_judge_packet_mode(scan, obj, pipe);
 		return;

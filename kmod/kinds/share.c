@@ -13,24 +13,22 @@
 #include "kind.h"
 #include "set.h"
 
-/* What two processes may share; compared only. */
-enum ckpt_shareable { CKPT_MM, CKPT_FS, CKPT_SIGHAND, CKPT_FILES, CKPT_NR_SHAREABLES };
-
 static const enum ckpt_rule_id ckpt_share_rules[CKPT_NR_SHAREABLES] = {
-	[CKPT_MM]      = CKPT_TASK_SHARED_VM,
-	[CKPT_FS]      = CKPT_TASK_SHARED_FS,
-	[CKPT_SIGHAND] = CKPT_TASK_SHARED_SIGHAND,
-	[CKPT_FILES]   = CKPT_TASK_SHARED_FILES_NONPARENT,
+	[CKPT_SHARE_MM]      = CKPT_TASK_SHARED_VM,
+	[CKPT_SHARE_FS]      = CKPT_TASK_SHARED_FS,
+	[CKPT_SHARE_SIGHAND] = CKPT_TASK_SHARED_SIGHAND,
+	[CKPT_SHARE_FILES]   = CKPT_TASK_SHARED_FILES_NONPARENT,
 };
 
-static const void *ckpt_shareable(const struct task_struct *task, enum ckpt_shareable what)
+/* What a process has of that kind, compared only.  Never sleeps. */
+const void *ckpt_shareable(const struct task_struct *task, enum ckpt_shareable what)
 {
 	switch (what) {
-	case CKPT_MM:
+	case CKPT_SHARE_MM:
 		return READ_ONCE(task->mm);
-	case CKPT_FS:
+	case CKPT_SHARE_FS:
 		return READ_ONCE(task->fs);
-	case CKPT_SIGHAND:
+	case CKPT_SHARE_SIGHAND:
 		return rcu_access_pointer(task->sighand);
 	default:
 		return READ_ONCE(task->files);
@@ -48,9 +46,9 @@ static bool ckpt_shares(const struct task_struct *task, const struct task_struct
 
 	if (ckpt_shareable(holder, what) != addr || ckpt_shareable(task, what) != addr)
 		return false;
-	if (what == CKPT_FILES)
+	if (what == CKPT_SHARE_FILES)
 		return ckpt_shareable(parent, what) != addr;
-	return what != CKPT_MM || !READ_ONCE(task->vfork_done);
+	return what != CKPT_SHARE_MM || !READ_ONCE(task->vfork_done);
 }
 
 static void ckpt_share_emit(struct ckpt_scan *scan, const struct ckpt_proc *proc,

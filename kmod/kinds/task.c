@@ -115,5 +115,6 @@ int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 	ckpt_stop_judge(scan, &place, task);
 	ckpt_frozen_judge(scan, &place, task);
 	ckpt_limit_judge(scan, &place, task);
+	ckpt_outside_judge_task(scan, &place, task);
 	return ckpt_threads_judge(scan, &place, task);
 }
