@@ -24,9 +24,15 @@
 #define STACK	65536
 #define PAGE	4096
 
+/* In a session of its own: the target's number is free when the target is gone. */
 static pid_t fork_sibling(unsigned long flags)
 {
-	return mkobj_try(syscall(SYS_clone, CLONE_PARENT | flags | SIGCHLD, 0, 0, 0, 0), "clone");
+	pid_t pid = mkobj_try(syscall(SYS_clone, CLONE_PARENT | flags | SIGCHLD, 0, 0, 0, 0),
+			      "clone");
+
+	if (!pid)
+		setsid();
+	return pid;
 }
 
 /* ---- what is shared as a whole: arg names it, num are the flags ---- */
@@ -53,6 +59,7 @@ static void make_sharing(struct mkobj *m)
 static int idle_in_same_memory(void *arg)
 {
 	(void)arg;
+	syscall(SYS_setsid);
 	syscall(SYS_close, MKOBJ_CHANNEL);
 	while (syscall(SYS_pause))
 		;
