@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -142,6 +143,26 @@ static void clean_fds(int keep)
 		_exit(1);
 }
 
+/* The harness has memory that all its tests share; a target is to share none. */
+static int drop_shared_memory(void)
+{
+	FILE *f = fopen("/proc/self/maps", "r");
+	unsigned long from[16], to[16];
+	char line[512], perms[5];
+	int i, nr = 0;
+
+	while (f && nr < 16 && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%lx-%lx %4s", &from[nr], &to[nr], perms) == 3 &&
+		    perms[3] == 's' && strstr(line, "/dev/zero"))
+			nr++;
+	if (!f || fclose(f))
+		return -1;
+	for (i = 0; i < nr; i++)
+		if (munmap((void *)from[i], to[i] - from[i]))
+			return -1;
+	return 0;
+}
+
 static void __attribute__((noreturn)) target_run(uid_t uid, int (*make)(void *arg), void *arg,
 						 int out)
 {
@@ -155,7 +176,7 @@ static void __attribute__((noreturn)) target_run(uid_t uid, int (*make)(void *ar
 	if (uid && (setgroups(0, NULL) || setresgid(uid, uid, uid) ||
 		    setresuid(uid, uid, uid) || prctl(PR_SET_DUMPABLE, 1)))
 		_exit(1);
-	if (make && make(arg))
+	if (drop_shared_memory() || (make && make(arg)))
 		_exit(1);
 	if (write(keep, &ok, 1) != 1)
 		_exit(1);
