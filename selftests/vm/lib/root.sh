@@ -1,10 +1,13 @@
 # The guest's root: a small Debian of the kernel's row, as an ext4 image in the cache. Several
-# kernels may share one. Expects kernel_row to have been called.
+# kernels may share one. Expects kernel_row to have been called. MORE_PACKAGES is a file of packages
+# that are wanted besides, or empty: that root is an image of its own.
 # shellcheck shell=bash
 
 ROOT_SIZE=4G
 # To be raised when what is made of the same packages changes.
 ROOT_RECIPE=1
+
+MORE_PACKAGES=
 
 # The guest's packages, those marked `?` only if this suite has them.
 root_packages()
@@ -18,7 +21,7 @@ root_packages()
 		*'?') apt-cache show "${p%?}" >/dev/null 2>&1 && echo "${p%?}" ;;
 		*) echo "$p" ;;
 		esac
-	done <"$VM/guest/packages"
+	done < <(cat "$VM/guest/packages" ${MORE_PACKAGES:+"$MORE_PACKAGES"})
 }
 
 # A criu of another suite: all the rest of that suite gets a low priority.
@@ -73,9 +76,11 @@ root_image()
 {
 	local name=root-$K_ROOT-criu-$K_CRIU spec had packages version final
 
+	[ -z "$MORE_PACKAGES" ] || name=$name-$(short_hash <"$MORE_PACKAGES")
 	(
 		lock "$name"
-		spec=$(cat - "$VM/guest/packages" <<<"$ROOT_RECIPE" | short_hash)
+		spec=$(cat - "$VM/guest/packages" ${MORE_PACKAGES:+"$MORE_PACKAGES"} \
+			<<<"$ROOT_RECIPE" | short_hash)
 		had=$(recall "$name") || had=
 		if [ "${had%% *}" = "$spec" ] && [ -f "${had#* }" ]; then
 			echo "${had#* }"
