@@ -62,6 +62,22 @@ MISS(personality_usual, "task-personality.miss");
 MISS(private_files_process, "thread-private-files.miss");
 MISS(private_fs_none, "thread-private-fs.miss");
 MISS(private_ns_together, "thread-private-ns.miss");
+MISS(ldt_read, "task-ldt-present.miss");
+MISS(ioperm_off, "task-ioperm.miss");
+MISS(sud_off, "task-sud.miss");
+MISS(hw_breakpoint_off, "task-hw-breakpoints.miss");
+MISS(rseq_off, "task-rseq.miss");
+MISS(membarrier_query, "task-membarrier.miss");
+MISS(pdeathsig_off, "task-pdeathsig.miss");
+MISS(subreaper_off, "task-subreaper.miss");
+MISS(prctl_thp, "task-prctl-misc.miss");
+MISS(prctl_flusher_off, "task-prctl-misc.miss-flusher");
+MISS(timer_monotonic, "timer-posix-clock.miss");
+MISS(timer_own_clocks, "timer-posix-clock.miss-own");
+MISS(timer_child_clock, "timer-posix-clock.miss-child");
+MISS(timer_pidns_thread, "timer-posix-thread-outside.miss");
+MISS(timer_thread_alive, "timer-posix-thread-gone.miss");
+MISS(timer_boottime, "timer-alarm.miss");
 MISS(ns_together, "ns-nested.miss");
 MISS(ns_net_together, "ns-nested-net.miss");
 MISS(ns_mnt_together, "ns-nested-mnt.miss");
@@ -298,6 +314,8 @@ TEST_F(miss, ok)
 
 	if (strstr(self->flags, "reader=nobody"))
 		report_read_as(NOBODY, self->run.target, &r);
+	else if (strstr(self->flags, "view=each"))
+		report_read_each(self->run.target, 0, &r);
 	else
 		report_read(self->run.target, 0, &r);
 	ASSERT_TRUE(check_sound(_metadata, &r));

@@ -29,6 +29,8 @@ static const struct mkobj_case *const tables[] = {
 	mkobj_outside_cases,
 	mkobj_stop_cases,
 	mkobj_attr_cases,
+	mkobj_prctl_cases,
+	mkobj_timer_cases,
 	mkobj_ns_cases,
 	mkobj_file_cases,
 	mkobj_pipe_cases,

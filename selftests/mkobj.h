@@ -31,7 +31,7 @@ enum mkobj_parent { MKOBJ_HOLDER, MKOBJ_LEADER, MKOBJ_UNREAPING };
  * @rule: rule that it trips or nearly misses, "-" for none
  * @flags: words for whoever runs the cases, separated by commas: root-only, needs=/dev/x,
  *	   reader=nobody, reader=inside, criu=skip:reason, also=rule (trips that one too), load,
- *	   incomplete=word (the report is, with this reason)
+ *	   incomplete=word (the report is, with this reason), view=each (tells each info record)
  * @prepare: in the holder, before the target is forked; may be NULL, as all others
  * @lead: in the session leader outside, where @parent makes one
  * @make: in the target
@@ -93,6 +93,8 @@ extern const struct mkobj_case mkobj_share_cases[];
 extern const struct mkobj_case mkobj_outside_cases[];
 extern const struct mkobj_case mkobj_stop_cases[];
 extern const struct mkobj_case mkobj_attr_cases[];
+extern const struct mkobj_case mkobj_prctl_cases[];
+extern const struct mkobj_case mkobj_timer_cases[];
 extern const struct mkobj_case mkobj_ns_cases[];
 extern const struct mkobj_case mkobj_tty_cases[];
 extern const struct mkobj_case mkobj_file_cases[];

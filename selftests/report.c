@@ -230,18 +230,28 @@ void report_read_fd(int fd, struct report *r)
 		report_parse(r);
 }
 
-void report_read(pid_t pid, unsigned int target, struct report *r)
+static void report_read_view(pid_t pid, struct ckptcheck_view view, struct report *r)
 {
-	struct ckptcheck_view view = { .target = target };
 	int fd = report_open(pid);
 
 	*r = (struct report){};
-	if (fd < 0 || (target && ioctl(fd, CKPTCHECK_IOC_VIEW, &view)))
+	if (fd < 0 || ((view.target || view.flags) && ioctl(fd, CKPTCHECK_IOC_VIEW, &view)))
 		r->error = errno;
 	else
 		report_read_fd(fd, r);
 	if (fd >= 0)
 		close(fd);
+}
+
+void report_read(pid_t pid, unsigned int target, struct report *r)
+{
+	report_read_view(pid, (struct ckptcheck_view){ .target = target }, r);
+}
+
+void report_read_each(pid_t pid, unsigned int target, struct report *r)
+{
+	report_read_view(pid, (struct ckptcheck_view){
+				.target = target, .flags = CKPTCHECK_VIEW_INFO_EACH }, r);
 }
 
 void report_read_as(uid_t uid, pid_t pid, struct report *r)

@@ -52,6 +52,8 @@ int report_open(pid_t pid);
 void report_read_fd(int fd, struct report *r);
 /* The same for a process, as the caller; @target is a CRIU version, 0 for the default. */
 void report_read(pid_t pid, unsigned int target, struct report *r);
+/* The same with an info record for each object. */
+void report_read_each(pid_t pid, unsigned int target, struct report *r);
 /* The same as another user. */
 void report_read_as(uid_t uid, pid_t pid, struct report *r);
 

@@ -91,6 +91,28 @@ TRIP(private_files, "thread-private-files", LOSSY, "", "");
 TRIP(private_fs, "thread-private-fs", LOSSY, "", "");
 TRIP(private_ns, "thread-private-ns", LOSSY, "", "");
 TRIP(private_ns_uts, "thread-private-ns.uts", LOSSY, "", "");
+TRIP(ldt, "task-ldt-present", LOSSY, "", "");
+TRIP(ioperm, "task-ioperm", LOSSY, "", "");
+TRIP(ioperm_iopl, "task-ioperm.iopl", LOSSY, "", "");
+TRIP(sud, "task-sud", LOSSY, "", "");
+TRIP(hw_breakpoints, "task-hw-breakpoints", LOSSY, "", "");
+TRIP(rseq, "task-rseq", INFO, "", "");
+TRIP(membarrier, "task-membarrier", INFO, "", "");
+TRIP(pdeathsig, "task-pdeathsig", INFO, "", "");
+TRIP(subreaper, "task-subreaper", INFO, "", "");
+TRIP(prctl_tsc, "task-prctl-misc", LOSSY, "", "what");
+TRIP(prctl_io_flusher, "task-prctl-misc.io-flusher", LOSSY, "", "what");
+TRIP(prctl_mce, "task-prctl-misc.mce", LOSSY, "", "what");
+TRIP(prctl_speculation, "task-prctl-misc.speculation", LOSSY, "", "what");
+TRIP(prctl_mdwe, "task-prctl-misc.mdwe", LOSSY, "", "what");
+TRIP(prctl_merge, "task-prctl-misc.merge", LOSSY, "", "what");
+TRIP(prctl_coredump, "task-prctl-misc.coredump", LOSSY, "", "what");
+TRIP(timer_clock, "timer-posix-clock", RESTORE, "", "");
+TRIP(timer_clocks, "timer-posix-clock.two", RESTORE, "", "");
+TRIP(timer_thread_outside, "timer-posix-thread-outside", BLOCKER, "", "");
+TRIP(timer_thread_gone, "timer-posix-thread-gone", RESTORE, "", "");
+TRIP(timer_alarm, "timer-alarm", INFO, "", "");
+TRIP(timer_alarm_realtime, "timer-alarm.realtime", INFO, "", "");
 TRIP(ns_nested, "ns-nested", BLOCKER, "", "");
 TRIP(ns_nested_ipc, "ns-nested.ipc", BLOCKER, "", "");
 TRIP(ns_nested_cgroup, "ns-nested.cgroup", BLOCKER, "", "");
@@ -387,6 +409,8 @@ static void read_trip(const struct mkobj_run *run, const char *flags, const char
 {
 	if (strstr(flags, "reader=nobody"))
 		report_read_as(NOBODY, run->target, r);
+	else if (strstr(flags, "view=each"))
+		report_read_each(run->target, target, r);
 	else if (!strcmp(rule, "set-unstable"))
 		read_storm(run, target, r);
 	else

@@ -37,4 +37,13 @@ static inline bool ckpt_cpus_by_user(struct task_struct *thread)
 #endif
 }
 
+/* The timers of a process were a list before 6.11. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+#define ckpt_for_each_timer(timer, sig) \
+	list_for_each_entry(timer, &(sig)->posix_timers, list)
+#else
+#define ckpt_for_each_timer(timer, sig) \
+	hlist_for_each_entry(timer, &(sig)->posix_timers, list)
+#endif
+
 #endif

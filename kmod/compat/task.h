@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* compat/task.h - what only some architectures keep of a task. */
+/* compat/task.h - what only some architectures or kernels keep of a task. */
 #ifndef _CKPT_COMPAT_TASK_H
 #define _CKPT_COMPAT_TASK_H
 
+#include <linux/mm_types.h>
 #include <linux/sched.h>
+#include <linux/sched/coredump.h>
 #include <linux/thread_info.h>
+#include <linux/version.h>
 
 /* Does it run a 32-bit program on a 64-bit kernel? */
 static inline bool ckpt_task_is_compat(struct task_struct *task)
@@ -15,5 +18,74 @@ static inline bool ckpt_task_is_compat(struct task_struct *task)
 	return false;
 #endif
 }
+
+static inline bool ckpt_task_has_rseq(struct task_struct *task)
+{
+#if !defined(CONFIG_RSEQ)
+	return false;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+	return READ_ONCE(task->rseq);
+#else
+	return READ_ONCE(task->rseq.usrptr);
+#endif
+}
+
+/* What some processors have. */
+enum ckpt_arch { CKPT_ARCH_IOPERM, CKPT_ARCH_SUD, CKPT_ARCH_BREAKPOINTS, CKPT_ARCH_NOTSC };
+
+static inline bool ckpt_task_has_arch(struct task_struct *task, enum ckpt_arch what)
+{
+	switch (what) {
+#ifdef CONFIG_X86_IOPL_IOPERM
+	case CKPT_ARCH_IOPERM:
+		return READ_ONCE(task->thread.io_bitmap) || READ_ONCE(task->thread.iopl_emul);
+#endif
+#ifdef SYSCALL_WORK_SYSCALL_USER_DISPATCH
+	case CKPT_ARCH_SUD:
+		return test_task_syscall_work(task, SYSCALL_USER_DISPATCH);
+#endif
+#ifdef CONFIG_X86
+	/* The lowest byte enables the four of them. */
+	case CKPT_ARCH_BREAKPOINTS:
+		return READ_ONCE(task->thread.ptrace_dr7) & 0xff;
+	case CKPT_ARCH_NOTSC:
+		return test_tsk_thread_flag(task, TIF_NOTSC);
+#endif
+	default:
+		return false;
+	}
+}
+
+/* Is there a descriptor table of the process's own (modify_ldt(2))? */
+static inline bool ckpt_mm_has_ldt(const struct mm_struct *mm)
+{
+#ifdef CONFIG_MODIFY_LDT_SYSCALL
+	return READ_ONCE(mm->context.ldt);
+#else
+	return false;
+#endif
+}
+
+/* One of the MMF_ numbers. */
+static inline bool ckpt_mm_flag(const struct mm_struct *mm, int nr)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+	return test_bit(nr, &mm->flags);
+#else
+	return mm_flags_test(nr, mm);
+#endif
+}
+
+/* Since 6.3 and 6.4. */
+#ifndef MMF_HAS_MDWE_MASK
+#define CKPT_MMF_MDWE	-1
+#else
+#define CKPT_MMF_MDWE	MMF_HAS_MDWE
+#endif
+#ifndef MMF_VM_MERGE_ANY_MASK
+#define CKPT_MMF_MERGE	-1
+#else
+#define CKPT_MMF_MERGE	MMF_VM_MERGE_ANY
+#endif
 
 #endif

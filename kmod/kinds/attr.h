@@ -7,8 +7,29 @@
 
 #include "scan.h"
 
-/* At least as many as the table of attr.c has rows. */
+/* At least as many as the table has rows. */
 #define CKPT_NR_ATTRS	32
+
+struct ckpt_attrs;
+
+/**
+ * struct ckpt_attr - one attribute
+ * @rule: rule that holds where a thread has it
+ * @look: has it?  Under RCU, must not sleep; may set *value
+ * @key: of the value, or of @word; NULL if it has none
+ * @word: constant value
+ * @num: for @look
+ * @quiet: where it is harmless it is told only to those who ask for each record
+ */
+struct ckpt_attr {
+	enum ckpt_rule_id rule;
+	bool (*look)(struct ckpt_attrs *attrs, const struct ckpt_attr *attr,
+		     struct task_struct *thread, u64 *value);
+	const char *key;
+	const char *word;
+	unsigned int num;
+	bool quiet;
+};
 
 /**
  * struct ckpt_attr_seen - one attribute in one thread group
@@ -39,6 +60,9 @@ struct ckpt_attrs {
 	struct cpumask cpus;
 	struct ckpt_attr_seen seen[CKPT_NR_ATTRS];
 };
+
+extern const struct ckpt_attr ckpt_attr_table[];
+extern const unsigned int ckpt_nr_attrs;
 
 void ckpt_attrs_begin(struct ckpt_scan *scan, struct ckpt_attrs *attrs,
 		      struct task_struct *leader);

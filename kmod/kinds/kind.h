@@ -143,6 +143,10 @@ void ckpt_limit_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		      struct task_struct *task);
 void ckpt_frozen_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		       struct task_struct *task);
+void ckpt_attr_judge_mm(struct ckpt_scan *scan, const struct ckpt_place *place,
+			struct task_struct *task);
+void ckpt_timers_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+		       struct task_struct *task);
 void ckpt_stop_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		     struct task_struct *task);
 int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_place *place,

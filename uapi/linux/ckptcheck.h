@@ -105,6 +105,7 @@ enum ckptcheck_class {
 	REASON(GROUPS, "groups", "a process in very many groups") \
 	REASON(DESCRIPTORS, "descriptors", "a process without descriptors left for criu's use") \
 	REASON(LEADER_DEAD, "leader-dead", "threads whose leader is gone") \
+	REASON(TIMERS, "timers", "a process with very many POSIX timers") \
 	REASON(UNSTABLE, "unstable", "processes that came while the tree was examined") \
 	REASON(EXEC, "exec", "a process that kept changing its program") \
 	REASON(THREADS, "threads", "threads that kept coming and going") \
