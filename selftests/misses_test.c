@@ -78,6 +78,8 @@ MISS(timer_child_clock, "timer-posix-clock.miss-child");
 MISS(timer_pidns_thread, "timer-posix-thread-outside.miss");
 MISS(timer_thread_alive, "timer-posix-thread-gone.miss");
 MISS(timer_boottime, "timer-alarm.miss");
+MISS(lease_read, "lock-lease-write.miss");
+MISS(shm_unlocked, "ipc-shm-flags.miss");
 MISS(ns_together, "ns-nested.miss");
 MISS(ns_net_together, "ns-nested-net.miss");
 MISS(ns_mnt_together, "ns-nested-mnt.miss");

@@ -97,6 +97,14 @@ static void attach_in_own_ipcns(struct mkobj *m)
 	attach_once(m);
 }
 
+/* Locks it, and with m->c->num unlocks it again. */
+static void attach_locked(struct mkobj *m)
+{
+	attach_in_own_ipcns(m);
+	if (shmctl(m->value, SHM_LOCK, NULL) || (m->c->num && shmctl(m->value, SHM_UNLOCK, NULL)))
+		mkobj_fail("SHM_LOCK: %m");
+}
+
 static void detach(struct mkobj *m)
 {
 	char *addr = shmat(m->value, NULL, 0);
@@ -158,6 +166,7 @@ static void remove_tmpfs_file(struct mkobj *m)
 }
 
 #define SHM	"shm-sysv-host-ipcns"
+#define FLAGS	"ipc-shm-flags"
 
 const struct mkobj_case mkobj_ipc_cases[] = {
 	{ .name = SHM, .rule = SHM, .prepare = make_segment, .make = attach_once,
@@ -178,5 +187,8 @@ const struct mkobj_case mkobj_ipc_cases[] = {
 	{ .name = SHM ".miss-memfd", .rule = SHM, .make = map_memfd },
 	{ .name = SHM ".miss-tmpfs", .rule = SHM, .prepare = make_tmpfs_file,
 	  .make = map_tmpfs_file, .cleanup = remove_tmpfs_file },
+	{ .name = FLAGS, .rule = FLAGS, .make = attach_locked, .flags = "root-only" },
+	{ .name = FLAGS ".miss", .rule = FLAGS, .make = attach_locked, .num = 1,
+	  .flags = "root-only" },
 	{ }
 };

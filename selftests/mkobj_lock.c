@@ -115,6 +115,17 @@ static void make_lease(struct mkobj *m)
 	open_leased(m);
 }
 
+static void make_lease_write(struct mkobj *m)
+{
+	int fd = mkobj_file(m, "file", O_RDWR);
+
+	if (m->c->num)
+		signal(SIGIO, SIG_IGN);
+	mkobj_key_fd(m, fd, "%spath=%s", m->c->num ? "" : "harm=target-dies ",
+		     mkobj_path(m, "file"));
+	mkobj_try(fcntl(fd, F_SETLEASE, F_WRLCK), "F_SETLEASE");
+}
+
 static void make_lease_given_up(struct mkobj *m)
 {
 	mkobj_try(fcntl(open_leased(m), F_SETLEASE, F_UNLCK), "F_SETLEASE");
@@ -223,6 +234,7 @@ static void make_shared_told(struct mkobj *m)
 #define FLOCK	"lock-flock"
 #define OFD	"lock-ofd"
 #define LEASE	"lock-lease"
+#define WRITE	"lock-lease-write"
 #define SHARED	"lock-shared-outside"
 #define ALSO_FILE	"also=file-shared-outside"
 
@@ -244,6 +256,11 @@ const struct mkobj_case mkobj_lock_cases[] = {
 	{ .name = LEASE ".miss", .rule = LEASE, .make = make_lease_given_up },
 	{ .name = LEASE ".miss-outside", .rule = LEASE, .make = make_open_readonly,
 	  .finish = lease_outside },
+	{ .name = WRITE, .rule = WRITE, .make = make_lease_write, .flags = "also=lock-lease" },
+	{ .name = WRITE ".ignored", .rule = WRITE, .make = make_lease_write, .num = 1,
+	  .flags = "also=lock-lease" },
+	{ .name = WRITE ".miss", .rule = WRITE, .make = make_lease,
+	  .flags = "also=lock-lease" },
 	{ .name = SHARED, .rule = SHARED, .make = make_shared, .num = LOCK | GIVE,
 	  .flags = "also=lock-flock," ALSO_FILE },
 	{ .name = SHARED ".ofd", .rule = SHARED, .make = make_shared, .num = LOCK_OFD | GIVE,

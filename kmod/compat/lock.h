@@ -42,4 +42,16 @@ static inline loff_t ckpt_lock_end(struct ckpt_file_lock *lock)
 #endif
 }
 
+/* The signal that the holder of a lease gets, 0: SIGIO (F_SETSIG); since 6.12 kept apart. */
+static inline int ckpt_file_signal(const struct file *file)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+	return READ_ONCE(file->f_owner.signum);
+#else
+	const struct fown_struct *owner = file_f_owner(file);
+
+	return owner ? READ_ONCE(owner->signum) : 0;
+#endif
+}
+
 #endif

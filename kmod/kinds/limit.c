@@ -43,7 +43,8 @@ void ckpt_limit_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 	unsigned long limit = task_rlimit(task, RLIMIT_FSIZE);
 	struct ckpt_finding *f;
 
-	if (limit == RLIM_INFINITY || limit >= ckpt_parasite_size(task))
+	if (limit == RLIM_INFINITY || !ckpt_signal_kills(task, SIGXFSZ) ||
+	    limit >= ckpt_parasite_size(task))
 		return;
 	f = ckpt_emit(&scan->report, CKPT_TASK_RLIMIT_FSIZE, place, NULL, 0);
 	ckpt_key_u64(&scan->report, f, "limit", limit);

@@ -140,6 +140,19 @@ static void ckpt_lock_judge_hidden(struct ckpt_scan *scan, const struct ckpt_obj
 	ckpt_key_path(&scan->report, f, obj->file);
 }
 
+/* criu itself opens the file, which breaks the lease: the holder is told by a signal. */
+static void ckpt_lock_judge_lease(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, CKPT_LOCK_LEASE_WRITE, &obj->place, obj->file,
+		      obj->inode->i_ino);
+	ckpt_lock_keys(scan, f, obj);
+	if (ckpt_signal_kills(scan->task, ckpt_file_signal(obj->file) ?: SIGIO))
+		ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_HARM, "target-dies", 11);
+	ckpt_key_path(&scan->report, f, obj->file);
+}
+
 static void ckpt_lock_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 			   enum ckpt_lock_sort sort, const struct ckpt_held *held)
 {
@@ -158,6 +171,8 @@ static void ckpt_lock_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 			ckpt_key_u64(&scan->report, f, "end", held->end);
 	}
 	ckpt_key_path(&scan->report, f, obj->file);
+	if (sort == CKPT_SORT_LEASE && held->type == F_WRLCK)
+		ckpt_lock_judge_lease(scan, obj);
 }
 
 /* One lock, found at a descriptor, in flight or by a mapping. */

@@ -5,8 +5,34 @@
 #include <linux/mm.h>
 #include <linux/sched/jobctl.h>
 #include <linux/sched/signal.h>
+#include <linux/signal.h>
 
 #include "kind.h"
+
+/**
+ * ckpt_signal_kills() - would the process die of a signal?
+ * @task: its leader, referenced
+ * @sig: signal
+ *
+ * Takes siglock for a moment.
+ */
+bool ckpt_signal_kills(struct task_struct *task, int sig)
+{
+	struct sighand_struct *sighand;
+	bool kills = false;
+
+	if (!valid_signal(sig) || !sig || sig_kernel_ignore(sig) || sig_kernel_stop(sig))
+		return false;
+	rcu_read_lock();
+	sighand = rcu_dereference(task->sighand);
+	if (sighand) {
+		spin_lock_irq(&sighand->siglock);
+		kills = sighand->action[sig - 1].sa.sa_handler == SIG_DFL;
+		spin_unlock_irq(&sighand->siglock);
+	}
+	rcu_read_unlock();
+	return kills;
+}
 
 /**
  * ckpt_stop_judge() - is the process stopped in a way that CRIU does not restore?
