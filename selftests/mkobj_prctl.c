@@ -44,7 +44,6 @@ static void make_ldt(struct mkobj *m)
 {
 	struct user_desc desc = {
 		.entry_number = 0, .base_addr = 0x10000, .limit = 0xfff, .seg_32bit = 1,
-		.useable = 1,
 	};
 
 	if (syscall(SYS_modify_ldt, 1, &desc, sizeof(desc)))
