@@ -78,6 +78,30 @@ static int enough_descriptors(void *arg)
 	return limit_files(5);
 }
 
+static int make_timers(int nr)
+{
+	const struct rlimit rl = { 10000, 10000 };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
+	int id;
+
+	if (setrlimit(RLIMIT_SIGPENDING, &rl))
+		return 1;
+	while (nr--)
+		if (syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &id))
+			return 1;
+	return 0;
+}
+
+static int many_timers(void *arg)
+{
+	return make_timers(4097);
+}
+
+static int some_timers(void *arg)
+{
+	return make_timers(4096);
+}
+
 /* More marks than fit; the records of all are one. */
 static int many_timerfds(void *arg)
 {
@@ -113,6 +137,8 @@ REASON_WORD(groups, "groups", .make = many_groups);
 REASON_WORD(miss_groups, "", .make = some_groups);
 REASON_WORD(descriptors, "descriptors", .make = few_descriptors);
 REASON_WORD(miss_descriptors, "", .make = enough_descriptors);
+REASON_WORD(timers, "timers", .make = many_timers);
+REASON_WORD(miss_timers, "", .make = some_timers);
 REASON_WORD(no_access, "no-access", .reader = NOBODY);
 
 FIXTURE_SETUP(reason)

@@ -31,10 +31,9 @@ void ckpt_attrs_begin(struct ckpt_scan *scan, struct ckpt_attrs *attrs,
 {
 	int i;
 
-	*attrs = (struct ckpt_attrs){
-		.leader = leader,
-		.slack = current->timer_slack_ns ?: current->default_timer_slack_ns,
-	};
+	memset(attrs, 0, sizeof(*attrs));
+	attrs->leader = leader;
+	attrs->slack = current->timer_slack_ns ?: current->default_timer_slack_ns;
 	ckpt_ns_of(leader, &attrs->spaces);
 	for (i = 0; i < ckpt_nr_attrs; i++)
 		if (!ckpt_attr_wanted(&scan->report, &ckpt_attr_table[i]))
