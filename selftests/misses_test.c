@@ -51,6 +51,7 @@ MISS(sigtrap_blocked, "sig-pending-sigtrap.miss-blocked");
 MISS(program64, "task-compat32.miss");
 MISS(seccomp_strict, "task-seccomp-filter.miss");
 MISS(fsize_enough, "task-rlimit-fsize.miss");
+MISS(fsize_ignored, "task-rlimit-fsize.miss-ignored");
 MISS(cgroup_thawed, "task-cgroup-frozen.miss");
 MISS(sched_fifo, "task-sched-deadline.miss");
 MISS(cpu_affinity_all, "task-cpu-affinity.miss");

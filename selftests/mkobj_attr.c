@@ -6,6 +6,7 @@
 #include <linux/mempolicy.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -194,6 +195,12 @@ static void make_fsize(struct mkobj *m)
 
 static void make_fsize_enough(struct mkobj *m)
 {
+	limit_fsize(m->c->num);
+}
+
+static void make_fsize_ignored(struct mkobj *m)
+{
+	signal(SIGXFSZ, SIG_IGN);
 	limit_fsize(m->c->num);
 }
 
@@ -391,6 +398,7 @@ static void cleanup_cgroup(struct mkobj *m)
 const struct mkobj_case mkobj_attr_cases[] = {
 	{ .name = FSIZE, .rule = FSIZE, .make = make_fsize, .num = 0 },
 	{ .name = FSIZE ".miss", .rule = FSIZE, .make = make_fsize_enough, .num = 1 << 20 },
+	{ .name = FSIZE ".miss-ignored", .rule = FSIZE, .make = make_fsize_ignored, .num = 0 },
 	{ .name = FROZEN, .rule = FROZEN, .prepare = prepare_cgroup, .make = make_frozen,
 	  .run = run_freeze, .cleanup = cleanup_cgroup, .state = 'S' },
 	{ .name = FROZEN ".miss", .rule = FROZEN, .prepare = prepare_cgroup,
