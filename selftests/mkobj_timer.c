@@ -74,9 +74,12 @@ static void make_child_clock(struct mkobj *m)
 	new_cpu_timer(pid);
 }
 
+static pid_t timer_tid;
+
 static void *timer_thread(void *arg)
 {
-	new_timer(CLOCK_MONOTONIC, syscall(SYS_gettid));
+	timer_tid = syscall(SYS_gettid);
+	new_timer(CLOCK_MONOTONIC, timer_tid);
 	return arg;
 }
 
@@ -86,6 +89,9 @@ static void make_thread_gone(struct mkobj *m)
 
 	if (pthread_create(&thread, NULL, timer_thread, NULL) || pthread_join(thread, NULL))
 		mkobj_fail("thread");
+	/* It was joined before it was gone. */
+	while (!syscall(SYS_tgkill, getpid(), timer_tid, 0))
+		usleep(1000);
 	if (m->c->parent == MKOBJ_LEADER)
 		setsid();
 	mkobj_tell(m, 1);
