@@ -42,21 +42,34 @@ static int ckpt_access_error(int err, struct pid *pid)
 	return -EACCES;
 }
 
-static int ckpt_lookup_ns(const struct ckpt_fs *fs, const struct cred *cred, const char *name)
+/**
+ * ckpt_access_ns() - the file of nsfs for a namespace of a process
+ * @fs: mount through which it is looked up
+ * @cred: the reader's credentials
+ * @nr: number of the process, in the pid namespace of the mount
+ * @which: user, net, ...
+ * @path: gets the file, which keeps the namespace; to be put
+ *
+ * The kernel asks whether the reader may inspect the process.  May sleep.
+ * Return: 0 or a negative error.
+ */
+int ckpt_access_ns(const struct ckpt_fs *fs, const struct cred *cred, pid_t nr, const char *which,
+		   struct path *path)
 {
 	const struct cred *old = override_creds(cred);
-	struct path path;
+	char name[CKPT_PID_NAME];
 	int err;
 
-	err = vfs_path_lookup(fs->proc->mnt_root, fs->proc, name, LOOKUP_FOLLOW, &path);
+	snprintf(name, sizeof(name), "%d/ns/%s", nr, which);
+	err = vfs_path_lookup(fs->proc->mnt_root, fs->proc, name, LOOKUP_FOLLOW, path);
 	revert_creds(old);
 	if (err)
 		return err;
 	/* 5.10 returns success for a refused link, and leaves us in procfs. */
-	if (path.dentry->d_sb->s_magic != NSFS_MAGIC)
-		err = -EACCES;
-	path_put(&path);
-	return err;
+	if (path->dentry->d_sb->s_magic == NSFS_MAGIC)
+		return 0;
+	path_put(path);
+	return -EACCES;
 }
 
 /**
@@ -70,14 +83,15 @@ static int ckpt_lookup_ns(const struct ckpt_fs *fs, const struct cred *cred, con
  */
 int ckpt_access_read(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid)
 {
-	char name[CKPT_PID_NAME];
 	pid_t nr = pid_nr_ns(pid, fs->ns);
+	struct path path;
 	int err;
 
 	if (!nr)
 		return -EACCES;
-	snprintf(name, sizeof(name), "%d/ns/user", nr);
-	err = ckpt_lookup_ns(fs, cred, name);
+	err = ckpt_access_ns(fs, cred, nr, "user", &path);
+	if (!err)
+		path_put(&path);
 	return err ? ckpt_access_error(err, pid) : ckpt_access_same(pid);
 }
 

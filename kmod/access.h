@@ -8,6 +8,7 @@
 #include <linux/uidgid.h>
 
 struct cred;
+struct path;
 struct vfsmount;
 
 /* hidepid= with the values and the meaning of procfs. */
@@ -32,6 +33,8 @@ struct ckpt_fs {
 	unsigned int hidepid;
 };
 
+int ckpt_access_ns(const struct ckpt_fs *fs, const struct cred *cred, pid_t nr, const char *which,
+		   struct path *path);
 int ckpt_access_read(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid);
 int ckpt_access_attach(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid);
 bool ckpt_access_visible(const struct ckpt_fs *fs, struct pid *pid, unsigned int level);

@@ -24,6 +24,7 @@
 
 static const struct mkobj_case *const tables[] = {
 	mkobj_env_cases,
+	mkobj_cred_cases,
 	mkobj_task_cases,
 	mkobj_share_cases,
 	mkobj_outside_cases,
@@ -44,6 +45,7 @@ static const struct mkobj_case *const tables[] = {
 	mkobj_mm_cases,
 	mkobj_ipc_cases,
 	mkobj_netns_cases,
+	mkobj_netdev_cases,
 	mkobj_mount_cases,
 	mkobj_unix_queue_cases,
 	mkobj_scm_cases,

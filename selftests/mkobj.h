@@ -88,6 +88,7 @@ struct mkobj {
 };
 
 extern const struct mkobj_case mkobj_env_cases[];
+extern const struct mkobj_case mkobj_cred_cases[];
 extern const struct mkobj_case mkobj_task_cases[];
 extern const struct mkobj_case mkobj_share_cases[];
 extern const struct mkobj_case mkobj_outside_cases[];
@@ -116,6 +117,7 @@ extern const struct mkobj_case mkobj_netlink_cases[];
 extern const struct mkobj_case mkobj_mm_cases[];
 extern const struct mkobj_case mkobj_ipc_cases[];
 extern const struct mkobj_case mkobj_netns_cases[];
+extern const struct mkobj_case mkobj_netdev_cases[];
 extern const struct mkobj_case mkobj_mount_cases[];
 
 /* Ends everything: status 4 where the machine lacks the feature (by errno), 1 otherwise. */

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * mkobj_netns.c - objects of which it matters in which network namespace they are.
- *
- * A report of a tree with a network namespace of its own is never complete: its devices are not
- * looked at.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -17,8 +14,6 @@
 #include "mkobj.h"
 #include "mkobj_inet.h"
 #include "mkobj_unix.h"
-
-#define OWN	"root-only,incomplete=network"
 
 /* ---- tun ---- */
 
@@ -122,28 +117,28 @@ const struct mkobj_case mkobj_netns_cases[] = {
 	  .flags = "root-only" },
 	{ .name = TUN ".tap", .rule = TUN, .make = make_tun, .num = IFF_TAP,
 	  .flags = "root-only" },
-	{ .name = TUN ".miss", .rule = TUN, .make = make_tun_in_own_net, .flags = OWN },
+	{ .name = TUN ".miss", .rule = TUN, .make = make_tun_in_own_net, .flags = "root-only" },
 	{ .name = TUN ".miss-attached", .rule = TUN, .make = make_tun_in_own_net,
-	  .num = IFF_TUN, .flags = OWN },
+	  .num = IFF_TUN, .flags = "root-only" },
 	{ .name = FOREIGN, .rule = FOREIGN, .prepare = bind_outside,
-	  .make = make_join_from_own_net, .num = SOCK_DGRAM, .flags = OWN },
+	  .make = make_join_from_own_net, .num = SOCK_DGRAM, .flags = "root-only" },
 	{ .name = FOREIGN ".host", .rule = FOREIGN, .prepare = bind_in_other_net,
 	  .make = make_join, .num = SOCK_DGRAM, .flags = "root-only" },
 	{ .name = CLOSED, .rule = CLOSED, .prepare = bind_outside,
-	  .make = make_join_from_own_net, .num = SOCK_STREAM, .flags = OWN },
+	  .make = make_join_from_own_net, .num = SOCK_STREAM, .flags = "root-only" },
 	{ .name = CLOSED ".host", .rule = CLOSED, .prepare = bind_in_other_net,
 	  .make = make_join, .num = SOCK_SEQPACKET, .flags = "root-only" },
 	{ .name = CLOSED ".miss", .rule = CLOSED, .make = make_both_in_own_net,
-	  .num = SOCK_STREAM, .flags = OWN },
+	  .num = SOCK_STREAM, .flags = "root-only" },
 	{ .name = CLOSED ".miss-closed", .rule = CLOSED, .prepare = bind_outside,
-	  .make = make_join_closed, .num = SOCK_STREAM, .flags = OWN },
+	  .make = make_join_closed, .num = SOCK_STREAM, .flags = "root-only" },
 	{ .name = FOREIGN ".miss", .rule = FOREIGN, .make = make_both_in_own_net,
-	  .num = SOCK_DGRAM, .flags = OWN },
+	  .num = SOCK_DGRAM, .flags = "root-only" },
 	{ .name = FOREIGN ".miss-pair", .rule = FOREIGN, .make = make_pair_in_own_net,
-	  .num = SOCK_STREAM, .flags = OWN },
+	  .num = SOCK_STREAM, .flags = "root-only" },
 	/* What a listener accepts is in the namespace of the client. */
 	{ .name = STREAM ".netns", .rule = STREAM, .prepare = bind_outside,
 	  .make = make_join_from_own_net, .finish = accept_outside, .num = SOCK_STREAM,
-	  .flags = OWN },
+	  .flags = "root-only" },
 	{ }
 };

@@ -2,8 +2,9 @@
 /*
  * reasons_test.c - each word of reason= is said of what it is about and of nothing else.
  *
- * Not here: unstable is that of set-unstable in rules_test; exec, threads and memory are races and
- * failures that a test cannot bring about when it wants to.
+ * Not here: unstable is that of set-unstable in rules_test, namespaces that of
+ * ns-left.miss-cgroup in misses_test; exec, threads and memory are races and failures that a
+ * test cannot bring about when it wants to.
  */
 #include "kselftest_harness.h"
 
@@ -129,9 +130,9 @@ FIXTURE_VARIANT(reason) {
 	FIXTURE_VARIANT_ADD(reason, ident) { .word = word_, __VA_ARGS__ }
 
 REASON_WORD(none, "");
-REASON_WORD(namespaces, "namespaces", .make = unshare_user);
+REASON_WORD(miss_user, "", .make = unshare_user);
 REASON_WORD(mounts, "mounts", .make = unshare_mounts);
-REASON_WORD(network, "network", .make = unshare_net);
+REASON_WORD(miss_network, "", .make = unshare_net);
 REASON_WORD(miss_saved, "", .make = unshare_saved);
 REASON_WORD(groups, "groups", .make = many_groups);
 REASON_WORD(miss_groups, "", .make = some_groups);

@@ -88,4 +88,10 @@ static inline bool ckpt_mm_flag(const struct mm_struct *mm, int nr)
 #define CKPT_MMF_MERGE	MMF_VM_MERGE_ANY
 #endif
 
+/* Since 6.13 the clock pages of the vDSO are two mappings, of which CRIU knew one. */
+static inline bool ckpt_kernel_has_vvar_vclock(void)
+{
+	return LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0);
+}
+
 #endif

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kinds/cred.c - may criu, run by this reader, do to the process what it has to? */
+/*
+ * kinds/cred.c - may criu, run by this reader, do to the process what it has to?  And what of the
+ * process's own credentials is lost?
+ */
 
 #include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/key.h>
+#include <linux/mount.h>
 #include <linux/sched.h>
+#include <linux/security.h>
 #include <net/net_namespace.h>
 
+#include "access.h"
 #include "kind.h"
 
 /*
@@ -85,4 +92,61 @@ bool ckpt_cred_net_admin(const struct ckpt_scan *scan, const struct net *net)
 
 	revert_creds(old);
 	return may;
+}
+
+/* A restored process has criu's keyrings; that of a user is found again by his number. */
+static void ckpt_keyring_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+			       const struct key *keyring, const char *what)
+{
+#ifdef CONFIG_KEYS
+	struct ckpt_finding *f;
+	unsigned long keys;
+
+	if (!keyring || keyring == scan->cred->session_keyring ||
+	    test_bit(KEY_FLAG_UID_KEYRING, &keyring->flags))
+		return;
+	keys = READ_ONCE(keyring->keys.nr_leaves_on_tree);
+	if (!keys)
+		return;
+	f = ckpt_emit(&scan->report, CKPT_CRED_KEYRINGS, place, keyring, keyring->serial);
+	ckpt_key_str(&scan->report, f, "kind", what, strlen(what));
+	ckpt_key_u64(&scan->report, f, "keys", keys);
+#endif
+}
+
+/*
+ * Landlock keeps its sandbox to itself, but forbids to change mounts in any sandbox about files:
+ * it is asked whether a mount of ours could be changed, with nothing to change in it.
+ */
+static bool ckpt_cred_landlocked(const struct ckpt_scan *scan, const struct cred *cred)
+{
+#ifdef CONFIG_SECURITY_LANDLOCK
+	const struct cred *old = override_creds(cred);
+	int err = security_sb_remount(scan->fs->proc->mnt_sb, NULL);
+
+	revert_creds(old);
+	return err == -EPERM;
+#else
+	return false;
+#endif
+}
+
+/**
+ * ckpt_cred_judge_thread() - what of a thread's credentials is lost
+ * @scan: scan
+ * @place: the process or thread
+ * @cred: its credentials, referenced; threads that share them share the findings
+ *
+ * May sleep.
+ */
+void ckpt_cred_judge_thread(struct ckpt_scan *scan, const struct ckpt_place *place,
+			    const struct cred *cred)
+{
+#ifdef CONFIG_KEYS
+	ckpt_keyring_judge(scan, place, cred->thread_keyring, "thread");
+	ckpt_keyring_judge(scan, place, cred->process_keyring, "process");
+	ckpt_keyring_judge(scan, place, cred->session_keyring, "session");
+#endif
+	if (ckpt_cred_landlocked(scan, cred))
+		ckpt_emit(&scan->report, CKPT_CRED_LANDLOCK, place, cred, 0);
 }

@@ -106,8 +106,6 @@ enum ckpt_look ckpt_folder_peek(struct ckpt_scan *scan, const struct path *path)
  */
 static const char *ckpt_folder_doubt(const struct ckpt_scan *scan, const struct path *path)
 {
-	if (scan->report.reasons & BIT(CKPT_REASON_NAMESPACES))
-		return NULL;
 	if (!(scan->report.reasons & BIT(CKPT_REASON_MOUNTS)))
 		return ckpt_path_doubt(path);
 	if (ckpt_ns_own(scan, CKPT_NS_MNT) && ckpt_path_is_readers(path))

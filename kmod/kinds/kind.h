@@ -83,6 +83,7 @@ void ckpt_obj_path_keys(struct ckpt_scan *scan, struct ckpt_finding *f,
 
 const char *ckpt_path_doubt(const struct path *path);
 bool ckpt_path_is_readers(const struct path *path);
+bool ckpt_path_is_top(const struct path *path);
 
 void ckpt_pipes_judge(struct ckpt_scan *scan, const struct ckpt_place *root);
 
@@ -132,6 +133,12 @@ void ckpt_sysv_shm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 bool ckpt_ns_of(struct task_struct *task, struct ckpt_spaces *out);
 void ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 		     struct task_struct *task);
+void ckpt_ns_judge_root(struct ckpt_scan *scan, const struct ckpt_place *place,
+			struct task_struct *task);
+void ckpt_ns_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+		   struct task_struct *task);
+void ckpt_net_judge(struct ckpt_scan *scan, const struct ckpt_place *place);
+void ckpt_userns_judge(struct ckpt_scan *scan, const struct ckpt_place *place);
 bool ckpt_ns_own(const struct ckpt_scan *scan, enum ckpt_ns which);
 bool ckpt_ns_has_net(const struct ckpt_scan *scan, const struct net *net);
 
@@ -155,6 +162,8 @@ int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 void ckpt_cred_judge_groups(struct ckpt_scan *scan, const struct ckpt_place *place,
 			    struct task_struct *task);
 bool ckpt_cred_net_admin(const struct ckpt_scan *scan, const struct net *net);
+void ckpt_cred_judge_thread(struct ckpt_scan *scan, const struct ckpt_place *place,
+			    const struct cred *cred);
 void ckpt_cred_judge_reader(struct ckpt_scan *scan, const struct ckpt_place *place);
 void ckpt_cred_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 

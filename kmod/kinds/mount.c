@@ -70,6 +70,23 @@ bool ckpt_path_is_readers(const struct path *path)
 	return ckpt_path_top(&at) == ckpt_reader_top();
 }
 
+/**
+ * ckpt_path_is_top() - is a path the root of its mount namespace, or covered by that?
+ * @path: on an ordinary mount
+ */
+bool ckpt_path_is_top(const struct path *path)
+{
+	struct path at = *path;
+	bool is_root;
+
+	path_get(&at);
+	do {
+		is_root = at.dentry == at.mnt->mnt_root;
+	} while (is_root && follow_up(&at));
+	path_put(&at);
+	return is_root;
+}
+
 /* At a mount point: does it lead into the mount that we came from?  It may be covered by now. */
 static bool ckpt_leads_to(const struct path *point, const struct vfsmount *mnt)
 {

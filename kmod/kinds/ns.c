@@ -7,7 +7,9 @@
  */
 
 #include <linux/cred.h>
+#include <linux/fs_struct.h>
 #include <linux/nsproxy.h>
+#include <linux/path.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
@@ -83,14 +85,65 @@ static void ckpt_ns_add_net(struct ckpt_scan *scan, const struct ckpt_spaces *it
 		ckpt_table_add(&scan->nets, its->ns[CKPT_NS_NET], its->net_number);
 }
 
-/* Whatever of the root's namespaces has no rules yet. */
-static void ckpt_ns_collect_root(struct ckpt_scan *scan, const struct ckpt_spaces *its)
+/* CRIU makes a pid namespace anew with its first process, which the root has to be. */
+static void ckpt_ns_judge_pid(struct ckpt_scan *scan, const struct ckpt_place *place,
+			      struct task_struct *task)
 {
-	ckpt_ns_of(current, &scan->reader_spaces);
-	scan->root_spaces = *its;
-	if (ckpt_ns_own(scan, CKPT_NS_USER) ||
-	    (ckpt_ns_own(scan, CKPT_NS_PID) && !is_child_reaper(scan->root)))
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_NAMESPACES);
+	struct pid_namespace *ns;
+	struct ckpt_finding *f;
+	unsigned int ino = 0;
+	pid_t nr = 0;
+
+	if (!ckpt_ns_own(scan, CKPT_NS_PID) || is_child_reaper(scan->root))
+		return;
+	rcu_read_lock();
+	ns = task_active_pid_ns(task);
+	if (ns) {
+		ino = ns->ns.inum;
+		nr = pid_nr_ns(scan->root, ns);
+	}
+	rcu_read_unlock();
+	f = ckpt_emit(&scan->report, CKPT_NS_PID_NOT_INIT, place, NULL, 0);
+	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, ino);
+	ckpt_key_u64(&scan->report, f, "vpid", nr);
+}
+
+/* CRIU takes a mount namespace from its root on: the process must not have been locked away. */
+static void ckpt_ns_judge_root_path(struct ckpt_scan *scan, const struct ckpt_place *place,
+				    struct task_struct *task)
+{
+	struct ckpt_finding *f;
+	struct path root = {};
+
+	if (!ckpt_ns_own(scan, CKPT_NS_MNT))
+		return;
+	task_lock(task);
+	if (task->fs)
+		get_fs_root(task->fs, &root);
+	task_unlock(task);
+	if (!root.dentry)
+		return;
+	if (!ckpt_path_is_top(&root)) {
+		f = ckpt_emit(&scan->report, CKPT_NS_ROOT_CHROOT, place, NULL, 0);
+		ckpt_key_dpath(&scan->report, f, &root);
+	}
+	path_put(&root);
+}
+
+/**
+ * ckpt_ns_judge_root() - rules about the namespaces of the root
+ * @scan: scan, whose first pass is over
+ * @place: the root
+ * @task: its leader, referenced
+ *
+ * May sleep.
+ */
+void ckpt_ns_judge_root(struct ckpt_scan *scan, const struct ckpt_place *place,
+			struct task_struct *task)
+{
+	ckpt_ns_judge_pid(scan, place, task);
+	ckpt_ns_judge_root_path(scan, place, task);
+	ckpt_userns_judge(scan, place);
 }
 
 static const char * const ckpt_ns_names[CKPT_NR_NS] = {
@@ -99,10 +152,18 @@ static const char * const ckpt_ns_names[CKPT_NR_NS] = {
 	[CKPT_NS_PID] = "pid",	  [CKPT_NS_USER] = "user",
 };
 
-/* CRIU saves one namespace of a kind, but for network and mounts: those may be nested. */
-static enum ckpt_rule_id ckpt_ns_rule(const struct ckpt_scan *scan, enum ckpt_ns which)
+/*
+ * CRIU saves one namespace of a kind, but for network and mounts: those may be nested.  It takes
+ * note of its own, where a member has stayed or gone back to, but cannot put a restored one there.
+ */
+static enum ckpt_rule_id ckpt_ns_rule(const struct ckpt_scan *scan, enum ckpt_ns which,
+				      const void *ns)
 {
-	if (which != CKPT_NS_NET && which != CKPT_NS_MNT)
+	bool many = which == CKPT_NS_NET || which == CKPT_NS_MNT;
+
+	if (ns == scan->reader_spaces.ns[which])
+		return many ? CKPT_NS_LEFT_NET_MNT : CKPT_NS_LEFT;
+	if (!many)
 		return CKPT_NS_NESTED;
 	if (!ckpt_ns_own(scan, which))
 		return which == CKPT_NS_NET ? CKPT_NS_NESTED_NET_HOSTROOT :
@@ -117,22 +178,21 @@ static void ckpt_ns_nested(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 	struct ckpt_place place = { .nr = proc->nr, .kind = CKPT_AT_PROCESS };
 	struct ckpt_finding *f;
 
-	/* One that went back to where the reader is. */
-	if (ns == scan->reader_spaces.ns[which]) {
+	/* What CRIU makes of one that is in the reader's was not tried for all kinds. */
+	if (ns == scan->reader_spaces.ns[which] &&
+	    (which == CKPT_NS_CGROUP || which == CKPT_NS_TIME || which == CKPT_NS_USER)) {
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_NAMESPACES);
 		return;
 	}
-	f = ckpt_emit(&scan->report, ckpt_ns_rule(scan, which), &place, ns, which);
+	f = ckpt_emit(&scan->report, ckpt_ns_rule(scan, which, ns), &place, ns, which);
 	ckpt_key_str(&scan->report, f, "kind", ckpt_ns_names[which], strlen(ckpt_ns_names[which]));
 }
 
-/* The rules about what is mounted and set up in namespaces of these kinds are still to come. */
+/* The rules about what is mounted in such namespaces are still to come. */
 static void ckpt_ns_contents(struct ckpt_scan *scan, const struct ckpt_spaces *its)
 {
 	if (its->ns[CKPT_NS_MNT] != scan->reader_spaces.ns[CKPT_NS_MNT])
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_MOUNTS);
-	if (its->ns[CKPT_NS_NET] != scan->reader_spaces.ns[CKPT_NS_NET])
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_NETWORK);
 }
 
 /* Where children will be born: CRIU refuses another time, and forgets another pid namespace. */
@@ -162,8 +222,10 @@ void ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 	bool alive = ckpt_ns_of(task, &its);
 	enum ckpt_ns which;
 
-	if (proc->pid == scan->root)
-		ckpt_ns_collect_root(scan, &its);
+	if (proc->pid == scan->root) {
+		ckpt_ns_of(current, &scan->reader_spaces);
+		scan->root_spaces = its;
+	}
 	if (!alive)
 		return;
 	ckpt_ns_add_net(scan, &its);
@@ -172,4 +234,27 @@ void ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 		if (its.ns[which] && its.ns[which] != scan->root_spaces.ns[which])
 			ckpt_ns_nested(scan, proc, which, its.ns[which]);
 	ckpt_ns_children(scan, proc, &its);
+}
+
+/**
+ * ckpt_ns_judge() - rules about the contents of a process's namespaces
+ * @scan: scan, whose first pass is over
+ * @place: the process
+ * @task: its leader, referenced
+ *
+ * CRIU saves the members' network namespaces if the root has one of its own; each is looked at
+ * once.  May sleep.
+ */
+void ckpt_ns_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+		   struct task_struct *task)
+{
+	struct ckpt_spaces its;
+	struct ckpt_slot *slot;
+
+	if (!ckpt_ns_own(scan, CKPT_NS_NET) || !ckpt_ns_of(task, &its) ||
+	    its.ns[CKPT_NS_NET] == scan->reader_spaces.ns[CKPT_NS_NET])
+		return;
+	slot = ckpt_table_find(&scan->nets, its.ns[CKPT_NS_NET], its.net_number);
+	if (slot && !slot->value++)
+		ckpt_net_judge(scan, place);
 }

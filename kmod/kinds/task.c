@@ -6,6 +6,7 @@
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/utsname.h>
 
 #include "access.h"
 #include "compat/task.h"
@@ -52,6 +53,7 @@ static void ckpt_judge_session_visible(struct ckpt_scan *scan, struct ckpt_proc 
 				       struct task_struct *task)
 {
 	struct ckpt_place place = { .nr = proc->nr, .kind = CKPT_AT_PROCESS };
+	enum ckpt_rule_id rule = CKPT_TASK_SESSION_OUTSIDE_PIDNS;
 	struct pid_namespace *ns;
 	bool hidden;
 	int dead;
@@ -61,10 +63,23 @@ static void ckpt_judge_session_visible(struct ckpt_scan *scan, struct ckpt_proc 
 	hidden = ns && !task_session_nr_ns(task, ns);
 	rcu_read_unlock();
 	dead = READ_ONCE(task->exit_state);
-	if (hidden && dead == EXIT_ZOMBIE)
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_NAMESPACES);
-	else if (hidden && !dead)
-		ckpt_emit(&scan->report, CKPT_TASK_SESSION_OUTSIDE_PIDNS, &place, NULL, 0);
+	if (dead == EXIT_ZOMBIE)
+		rule = CKPT_TASK_ZOMBIE_SESSION_OUTSIDE;
+	if (hidden && (!dead || dead == EXIT_ZOMBIE))
+		ckpt_emit(&scan->report, rule, &place, NULL, 0);
+}
+
+/* What this kernel is, once for all. */
+static void ckpt_judge_kernel(struct ckpt_scan *scan, const struct ckpt_place *place)
+{
+	struct ckpt_finding *f;
+
+	if (!IS_ENABLED(CONFIG_CHECKPOINT_RESTORE))
+		ckpt_emit(&scan->report, CKPT_ENV_NO_CHECKPOINT_RESTORE, place, NULL, 0);
+	if (!ckpt_kernel_has_vvar_vclock())
+		return;
+	f = ckpt_emit(&scan->report, CKPT_ENV_VVAR_VCLOCK, place, NULL, 0);
+	ckpt_key_str(&scan->report, f, "release", utsname()->release, strlen(utsname()->release));
 }
 
 /* The root of the set. */
@@ -79,7 +94,9 @@ static void ckpt_judge_root(struct ckpt_scan *scan, struct ckpt_proc *proc,
 		ckpt_emit(&scan->report, CKPT_TASK_ROOT_ZOMBIE, &place, NULL, 0);
 	else
 		ckpt_judge_session(scan, proc, task);
+	ckpt_judge_kernel(scan, &place);
 	ckpt_cred_judge_reader(scan, &place);
+	ckpt_ns_judge_root(scan, &place, task);
 	ckpt_pipes_judge(scan, &place);
 }
 
@@ -111,6 +128,7 @@ int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 	if (ckpt_task_is_compat(task))
 		ckpt_emit(&scan->report, CKPT_TASK_COMPAT32, &place, NULL, 0);
 	ckpt_cred_judge_groups(scan, &place, task);
+	ckpt_ns_judge(scan, &place, task);
 	ckpt_judge_session_visible(scan, proc, task);
 	ckpt_stop_judge(scan, &place, task);
 	ckpt_frozen_judge(scan, &place, task);

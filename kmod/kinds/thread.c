@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kinds/thread.c - what holds for single threads: tracers, pending signals, filters. */
+/* kinds/thread.c - what holds for single threads: tracers, signals, filters, credentials. */
 
+#include <linux/cred.h>
 #include <linux/mm.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
@@ -14,8 +15,9 @@
 #define CKPT_THREAD_CHUNK	128
 #define CKPT_THREAD_TRIES	4
 
-/* A thread that a rule holds for. */
+/* A thread that a rule holds for; @cred is referenced, NULL if the thread before has the same. */
 struct ckpt_thread {
+	const struct cred *cred;
 	pid_t tid;
 	pid_t tracer;
 	bool leader;
@@ -23,9 +25,13 @@ struct ckpt_thread {
 	bool sigtrap;
 };
 
-/* What one RCU section found out, and what the threads until then have. */
+/*
+ * What one RCU section found out, what the threads until then have, and the credentials of the
+ * last one, compared only.
+ */
 struct ckpt_threads {
 	unsigned int nr;
+	const void *last_cred;
 	bool seccomp;
 	struct ckpt_attrs attrs;
 	struct ckpt_thread odd[CKPT_THREAD_CHUNK];
@@ -44,6 +50,7 @@ static bool ckpt_thread_filtered(const struct task_struct *thread)
 static void ckpt_thread_look(struct ckpt_scan *scan, struct task_struct *thread,
 			     struct ckpt_threads *threads)
 {
+	const struct cred *cred = __task_cred(thread);
 	struct ckpt_thread odd = {
 		.leader = thread_group_leader(thread),
 		.traced = READ_ONCE(thread->ptrace),
@@ -53,7 +60,10 @@ static void ckpt_thread_look(struct ckpt_scan *scan, struct task_struct *thread,
 	if (ckpt_thread_filtered(thread))
 		threads->seccomp = true;
 	ckpt_attrs_look(scan, &threads->attrs, thread);
-	if (!odd.traced && !odd.sigtrap)
+	if (cred != threads->last_cred)
+		odd.cred = get_cred_rcu(cred);
+	threads->last_cred = cred;
+	if (!odd.traced && !odd.sigtrap && !odd.cred)
 		return;
 	odd.tid = task_pid_nr_ns(thread, scan->fs->ns);
 	if (odd.traced)
@@ -114,6 +124,10 @@ static void ckpt_thread_emit(struct ckpt_scan *scan, const struct ckpt_place *pr
 	if (thread->sigtrap)
 		ckpt_emit(&scan->report, CKPT_SIG_PENDING_SIGTRAP, &place, scan->root,
 			  thread->tid);
+	if (thread->cred) {
+		ckpt_cred_judge_thread(scan, &place, thread->cred);
+		put_cred(thread->cred);
+	}
 }
 
 /**

@@ -99,9 +99,9 @@ enum ckptcheck_class {
  */
 #define CKPTCHECK_REASONS(REASON) \
 	REASON(NO_ACCESS, "no-access", "processes that the reader may not inspect") \
-	REASON(NAMESPACES, "namespaces", "members in various namespaces, or a user or time one") \
+	REASON(NAMESPACES, "namespaces", "namespaces that some members have left") \
 	REASON(MOUNTS, "mounts", "the mounts of an own mount namespace") \
-	REASON(NETWORK, "network", "the devices of an own network namespace") \
+	REASON(NETWORK, "network", "packet filters in an own network namespace") \
 	REASON(GROUPS, "groups", "a process in very many groups") \
 	REASON(DESCRIPTORS, "descriptors", "a process without descriptors left for criu's use") \
 	REASON(LEADER_DEAD, "leader-dead", "threads whose leader is gone") \
