@@ -56,13 +56,13 @@ struct ckpt_queue {
 /**
  * struct ckpt_flights - files of one hold
  * @nr: of @objs and @sockets
- * @many: a message has more of them than CRIU reads
+ * @most: number of files of the message that has most of them
  * @objs: file is referenced by the batch; for a UNIX socket it is NULL and inode is referenced
  * @sockets: referenced, NULL if the file is no UNIX socket
  */
 struct ckpt_flights {
 	unsigned int nr;
-	bool many;
+	unsigned int most;
 	struct ckpt_obj objs[CKPT_BATCH];
 	struct sock *sockets[CKPT_BATCH];
 };
@@ -194,7 +194,7 @@ static const char *ckpt_queue_collect(struct ckpt_scan *scan, const struct ckpt_
 		room = skb_queue_len_lockless(&sk->sk_receive_queue) + ckpt_queue_files(sk);
 		if (room > CKPT_QUEUE_MOST)
 			return "UNIX socket with very much in flight";
-		*err = ckpt_walk_tables(scan, room + 1);
+		*err = ckpt_walk_tables(scan, 2 * room + 1);
 		if (*err)
 			return NULL;
 		if (!ckpt_queue_trylock(sk))
@@ -275,8 +275,8 @@ static void ckpt_flights_take(struct ckpt_scan *scan, const struct ckpt_queue *q
 
 		if (seen++ == CKPT_QUEUE_MOST)
 			return;
-		if (files && files->count > CKPT_QUEUE_RIGHTS)
-			flights->many = true;
+		if (files)
+			flights->most = max_t(unsigned int, flights->most, files->count);
 		for (i = 0; files && i < files->count; i++) {
 			struct ckpt_slot *slot;
 
@@ -332,7 +332,7 @@ static int ckpt_queue_judge(struct ckpt_scan *scan, const struct ckpt_queue *que
 	unsigned int rounds = CKPT_QUEUE_MOST / CKPT_BATCH + 1;
 	struct sock *sk = queue->sk;
 
-	flights->many = false;
+	flights->most = 0;
 	if (!queue->doubt && !ckpt_queue_listens(sk))
 		ckpt_scm_judge_queue(scan, &obj, sk, ckpt_queue_files(sk));
 	else if (queue->doubt)
@@ -351,8 +351,8 @@ static int ckpt_queue_judge(struct ckpt_scan *scan, const struct ckpt_queue *que
 		}
 		ckpt_flights_judge(scan, flights);
 	} while (flights->nr && --rounds);
-	if (flights->many)
-		ckpt_file_unknown(scan, &obj, "message with more than 252 descriptors");
+	if (flights->most > CKPT_QUEUE_RIGHTS)
+		ckpt_scm_judge_many(scan, &obj, sk, flights->most);
 	return 0;
 }
 

@@ -12,6 +12,9 @@ struct sock;
 #define CKPT_SOCK_AT_FD		BIT(0)	/* found in a fd table */
 #define CKPT_SOCK_QUEUE		BIT(1)	/* its queue is one of ckpt_scan.queues */
 
+/* Instead of an inode number: a datagram socket inside is connected to this one. */
+#define CKPT_SOCK_SENDER	U64_MAX
+
 int ckpt_inflight_reserve(struct ckpt_scan *scan, unsigned int more);
 bool ckpt_inflight_note(struct ckpt_scan *scan, struct sock *sk, u64 ino, u32 *bits);
 

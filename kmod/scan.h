@@ -105,7 +105,8 @@ struct ckpt_spaces {
  * @nets: network namespaces of the set
  * @sockets: UNIX sockets inside
  * @queues: UNIX sockets inside with descriptors in flight, @nr_queues of @cap_queues
- * @flights: files in flight that have been judged; second half: inode number of the queue
+ * @flights: files that have been judged; second half: inode number of the queue in which they are
+ *	     in flight, or that they are at a descriptor
  * @held: open files that somebody else may hold too, and their references from inside
  * @memfds: memfds, and the number of open files of each inside
  * @counted: fd tables and memories whose references are counted

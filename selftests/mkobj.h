@@ -110,6 +110,7 @@ extern const struct mkobj_case mkobj_unix_cases[];
 extern const struct mkobj_case mkobj_unix_name_cases[];
 extern const struct mkobj_case mkobj_unix_queue_cases[];
 extern const struct mkobj_case mkobj_scm_cases[];
+extern const struct mkobj_case mkobj_scm_odd_cases[];
 extern const struct mkobj_case mkobj_tcp_cases[];
 extern const struct mkobj_case mkobj_udp_cases[];
 extern const struct mkobj_case mkobj_sock_cases[];

@@ -160,6 +160,53 @@ static void make_bound_first(struct mkobj *m)
 	join(fd, RTNLGRP_LINK);
 }
 
+/* ---- connections ---- */
+
+static void connect_to(int fd, unsigned int portid, unsigned int groups)
+{
+	struct sockaddr_nl addr = { .nl_family = AF_NETLINK, .nl_pid = portid,
+				    .nl_groups = groups };
+
+	mkobj_try(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), "connect");
+}
+
+static void make_connected(struct mkobj *m)
+{
+	int fd = netlink(NETLINK_ROUTE);
+
+	connect_to(fd, 0, 0);
+	mkobj_key_fd(m, fd, "protocol=0 portid=0");
+}
+
+static void make_connected_user(struct mkobj *m)
+{
+	struct sockaddr_nl addr;
+	socklen_t len = sizeof(addr);
+	int to = netlink(NETLINK_USERSOCK), fd = netlink(NETLINK_USERSOCK);
+
+	bind_to(to, 0);
+	mkobj_try(getsockname(to, (struct sockaddr *)&addr, &len), "getsockname");
+	connect_to(fd, addr.nl_pid, 0);
+	mkobj_key_fd(m, fd, "protocol=%d portid=%u", NETLINK_USERSOCK, addr.nl_pid);
+}
+
+static void make_connected_group(struct mkobj *m)
+{
+	(void)m;
+	connect_to(netlink(NETLINK_ROUTE), 0, RTMGRP_NOTIFY);
+}
+
+static void make_disconnected(struct mkobj *m)
+{
+	struct sockaddr_nl addr = { .nl_family = AF_UNSPEC };
+	int fd = netlink(NETLINK_ROUTE);
+
+	(void)m;
+	connect_to(fd, 0, 0);
+	mkobj_try(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), "disconnect");
+}
+
+#define CONNECTED "netlink-connected"
 #define QUEUE	"netlink-queue"
 #define HIGH	"netlink-groups-gt32"
 #define UNBOUND	"netlink-groups-noportid"
@@ -177,5 +224,9 @@ const struct mkobj_case mkobj_netlink_cases[] = {
 	{ .name = UNBOUND ".crowd", .rule = UNBOUND, .make = make_unbound_crowd },
 	{ .name = UNBOUND ".miss", .rule = UNBOUND, .make = make_bound_first },
 	{ .name = UNBOUND ".miss-left", .rule = UNBOUND, .make = make_unbound_left },
+	{ .name = CONNECTED, .rule = CONNECTED, .make = make_connected },
+	{ .name = CONNECTED ".user", .rule = CONNECTED, .make = make_connected_user },
+	{ .name = CONNECTED ".miss", .rule = CONNECTED, .make = make_connected_group },
+	{ .name = CONNECTED ".miss-disconnected", .rule = CONNECTED, .make = make_disconnected },
 	{ }
 };

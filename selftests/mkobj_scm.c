@@ -382,7 +382,6 @@ static void make_external_inside(struct mkobj *m)
 #define QUEUE	"unix-queue-scm"
 #define TTY	"unix-queue-scm-tty"
 #define SCM	"also=unix-queue-scm"
-#define UNKNOWN	"also=file-kind-unknown"
 #define EXTERN	"unix-external-stream"
 
 const struct mkobj_case mkobj_scm_cases[] = {
@@ -397,7 +396,7 @@ const struct mkobj_case mkobj_scm_cases[] = {
 	{ .name = LOCKED ".nested", .rule = LOCKED, .make = make_locked_nested, .num = FLOCK,
 	  .flags = SCM },
 	{ .name = LOCKED ".hidden", .rule = LOCKED, .make = make_locked_hidden, .num = FLOCK,
-	  .flags = SCM "," UNKNOWN },
+	  .flags = SCM ",also=unix-queue-scm-nested" },
 	{ .name = LOCKED ".cycle", .rule = LOCKED, .make = make_locked_cycle, .num = FLOCK,
 	  .flags = SCM },
 	{ .name = LOCKED ".unaccepted", .rule = LOCKED, .make = make_locked_unaccepted,

@@ -58,7 +58,7 @@ static void make_abstract(struct mkobj *m)
 	char name[32];
 
 	snprintf(name, sizeof(name), "mkobj-%d-%d", getpid(), m->index);
-	unix_bound(name, SOCK_DGRAM, true);
+	mkobj_key_fd(m, unix_bound(name, m->c->num, true), "name=%s", name);
 }
 
 /* The name has a blank, which KEY lines cannot have. */
@@ -118,6 +118,7 @@ static void make_renamed_absolute(struct mkobj *m)
 
 #define RELATIVE	"unix-relative-path"
 #define MOVED		"unix-path-moved"
+#define ABSTRACT	"unix-abstract"
 #define ALSO		"also=" RELATIVE
 
 const struct mkobj_case mkobj_unix_name_cases[] = {
@@ -125,7 +126,8 @@ const struct mkobj_case mkobj_unix_name_cases[] = {
 	{ .name = RELATIVE ".folder", .rule = RELATIVE, .make = make_relative, .arg = "sub/s" },
 	{ .name = RELATIVE ".deleted", .rule = RELATIVE, .make = make_deleted, .arg = "s" },
 	{ .name = RELATIVE ".miss", .rule = RELATIVE, .make = make_absolute },
-	{ .name = RELATIVE ".miss-abstract", .rule = RELATIVE, .make = make_abstract },
+	{ .name = RELATIVE ".miss-abstract", .rule = RELATIVE, .make = make_abstract,
+	  .num = SOCK_DGRAM, .flags = "also=" ABSTRACT },
 	{ .name = MOVED, .rule = MOVED, .make = make_renamed, .arg = "s", .flags = ALSO },
 	{ .name = MOVED ".accepted", .rule = MOVED, .make = make_renamed_accepted, .arg = "s",
 	  .flags = ALSO },
@@ -146,5 +148,9 @@ const struct mkobj_case mkobj_unix_name_cases[] = {
 	{ .name = MOVED ".miss-deleted", .rule = MOVED, .make = make_deleted, .arg = "sub/s",
 	  .flags = ALSO },
 	{ .name = MOVED ".miss-absolute", .rule = MOVED, .make = make_renamed_absolute },
+	{ .name = ABSTRACT, .rule = ABSTRACT, .make = make_abstract, .num = SOCK_DGRAM },
+	{ .name = ABSTRACT ".listen", .rule = ABSTRACT, .make = make_abstract,
+	  .num = SOCK_STREAM },
+	{ .name = ABSTRACT ".miss", .rule = ABSTRACT, .make = make_absolute },
 	{ }
 };

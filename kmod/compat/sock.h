@@ -58,6 +58,16 @@ static inline struct sock *ckpt_unix_listener(struct sock *sk)
 #endif
 }
 
+/* MSG_OOB over UNIX sockets came in 5.15, and can be left out. */
+static inline bool ckpt_unix_has_oob(const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_AF_UNIX_OOB)
+	return READ_ONCE(unix_sk(sk)->oob_skb);
+#else
+	return false;
+#endif
+}
+
 /* Number of the socket's inode, 0 once it is closed.  sock_i_ino() is no longer exported in 7.x. */
 static inline u64 ckpt_sock_ino(struct sock *sk)
 {

@@ -227,6 +227,7 @@ enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file)
 /* Judges a file of the set; no lock is held, the file is referenced.  May sleep. */
 void ckpt_file_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
+	ckpt_scm_note(scan, obj);
 	ckpt_folder_judge(scan, obj);
 	ckpt_kind_of(obj->file, obj->inode)->judge(scan, obj);
 	if (obj->file->f_mode & FMODE_PATH)

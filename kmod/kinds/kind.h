@@ -87,8 +87,11 @@ bool ckpt_path_is_top(const struct path *path);
 
 void ckpt_pipes_judge(struct ckpt_scan *scan, const struct ckpt_place *root);
 
+void ckpt_scm_note(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 void ckpt_scm_judge_queue(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk,
 			  unsigned int files);
+void ckpt_scm_judge_many(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk,
+			 unsigned int files);
 void ckpt_scm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 
 bool ckpt_is_memfd(const struct file *file, const struct inode *inode);

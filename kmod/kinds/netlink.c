@@ -58,10 +58,16 @@ static bool ckpt_netlink_grouped(const struct sock *sk)
 	return !hlist_unhashed_lockless(&sk->sk_bind_node);
 }
 
+static bool ckpt_netlink_connected(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_state) == NETLINK_CONNECTED;
+}
+
 /* First look at a netlink socket.  Never sleeps or allocates. */
 enum ckpt_look ckpt_netlink_peek(const struct sock *sk)
 {
-	return ckpt_netlink_readable(sk) || ckpt_netlink_grouped(sk) ? CKPT_MARK : CKPT_FINE;
+	return ckpt_netlink_readable(sk) || ckpt_netlink_grouped(sk) ||
+	       ckpt_netlink_connected(sk) ? CKPT_MARK : CKPT_FINE;
 }
 
 static int ckpt_diag_ask(struct socket *diag, u8 protocol)
@@ -204,6 +210,20 @@ static void ckpt_netlink_judge_groups(struct ckpt_scan *scan, const struct ckpt_
 	}
 }
 
+/* CRIU makes a mask of the destination's group, and takes none for the last. */
+static void ckpt_netlink_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				    struct sock *sk)
+{
+	struct sockaddr_nl peer = {};
+	struct ckpt_finding *f;
+
+	if (kernel_getpeername(SOCKET_I(obj->inode), (struct sockaddr *)&peer) < 0 ||
+	    peer.nl_groups)
+		return;
+	f = ckpt_netlink_emit(scan, obj, sk, CKPT_NETLINK_CONNECTED);
+	ckpt_key_u64(&scan->report, f, "portid", peer.nl_pid);
+}
+
 /* Judges a netlink socket in a network namespace of the set; no lock is held.  May sleep. */
 void ckpt_netlink_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
@@ -217,4 +237,6 @@ void ckpt_netlink_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, stru
 	}
 	if (ckpt_netlink_grouped(sk))
 		ckpt_netlink_judge_groups(scan, obj, sk);
+	if (ckpt_netlink_connected(sk))
+		ckpt_netlink_judge_peer(scan, obj, sk);
 }

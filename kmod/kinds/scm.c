@@ -12,53 +12,109 @@
 #include "compat/sock.h"
 #include "inflight.h"
 #include "kind.h"
+#include "unix.h"
 
-/*
- * CRIU dumps these, and its restore fails ("Can't restore timerfd", "Failed to read inotify
- * events").
- */
-static const char * const ckpt_scm_odd_names[] = {
-	"[timerfd]", "inotify", "[fanotify]",
+/* Instead of the inode number of a queue in ckpt_scan.flights. */
+#define CKPT_SCM_AT_FD	U64_MAX
+
+/* Rules about files of the anonymous inode that are in flight. */
+static const struct {
+	const char *name;
+	enum ckpt_rule_id rule;
+} ckpt_scm_anon_rules[] = {
+	{ "[timerfd]",	CKPT_TIMERFD_IN_SCM },
+	{ "inotify",	CKPT_INOTIFY_IN_SCM },
 };
 
-static const char *ckpt_scm_anon_doubt(const struct ckpt_obj *obj)
+static bool ckpt_scm_is_anon(const struct ckpt_obj *obj)
+{
+	return obj->inode->i_sb->s_magic == ANON_INODE_FS_MAGIC;
+}
+
+/**
+ * ckpt_scm_note() - remember a file at a descriptor, if one that is in flight wants to know
+ * @scan: scan
+ * @obj: the file
+ *
+ * May sleep.
+ */
+void ckpt_scm_note(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	if (!scan->nr_queues || obj->place.kind != CKPT_AT_FD || !ckpt_scm_is_anon(obj))
+		return;
+	if (ckpt_table_reserve(&scan->flights, 1))
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
+	else
+		ckpt_table_add(&scan->flights, obj->file, CKPT_SCM_AT_FD);
+}
+
+/*
+ * What is also at a descriptor of the process that fills the queue is restored there.  Which one
+ * that will be is certain where there is only one.
+ */
+static void ckpt_scm_judge_anon(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
 	const char *name = obj->file->f_path.dentry->d_name.name;
 	int i;
 
-	if (obj->inode->i_sb->s_magic != ANON_INODE_FS_MAGIC)
-		return NULL;
-	for (i = 0; i < ARRAY_SIZE(ckpt_scm_odd_names); i++)
-		if (!strcmp(name, ckpt_scm_odd_names[i]))
-			return name;
-	return NULL;
+	if (!ckpt_scm_is_anon(obj) ||
+	    (scan->nr_procs == 1 && ckpt_table_find(&scan->flights, obj->file, CKPT_SCM_AT_FD)))
+		return;
+	for (i = 0; i < ARRAY_SIZE(ckpt_scm_anon_rules); i++)
+		if (!strcmp(name, ckpt_scm_anon_rules[i].name))
+			ckpt_emit(&scan->report, ckpt_scm_anon_rules[i].rule, &obj->place,
+				  obj->file, 0);
 }
 
-static bool ckpt_scm_sock_at_fd(const struct ckpt_scan *scan, struct sock *sk, u64 ino)
-{
-	const struct ckpt_slot *slot = ckpt_table_find(&scan->sockets, sk, ino);
-
-	return slot && slot->value & CKPT_SOCK_AT_FD;
-}
-
-/*
- * A socket that is in flight only, with descriptors in flight to itself: CRIU restores it by
- * its peer, and dies of it if that has no descriptor either ("Empty list on file desc").
+/**
+ * struct ckpt_sender - who of the set could send to a UNIX socket
+ * @found: somebody
+ * @at_fd: and that socket is in a fd table
+ * @closed: nobody ever again: the other end of the connection has gone
  */
-static bool ckpt_scm_unreachable(const struct ckpt_scan *scan, const struct ckpt_obj *obj,
-				 struct sock *sk)
-{
-	struct sock *peer;
-	bool at_fd = ckpt_scm_sock_at_fd(scan, sk, obj->inode->i_ino);
+struct ckpt_sender {
+	bool found;
+	bool at_fd;
+	bool closed;
+};
 
-	if (at_fd || !atomic_read(&unix_sk(sk)->scm_stat.nr_fds))
-		return false;
-	peer = unix_peer_get(sk);
-	if (peer) {
-		at_fd = ckpt_scm_sock_at_fd(scan, peer, ckpt_sock_ino(peer));
-		sock_put(peer);
+/* CRIU fills a queue through the peer of a connection, or any socket connected to this one. */
+static struct ckpt_sender ckpt_scm_sender(const struct ckpt_scan *scan, struct sock *sk)
+{
+	const struct ckpt_slot *slot = NULL;
+	struct ckpt_sender sender = {};
+	struct sock *peer;
+
+	if (sk->sk_type == SOCK_DGRAM) {
+		slot = ckpt_table_find(&scan->sockets, sk, CKPT_SOCK_SENDER);
+	} else {
+		peer = unix_peer_get(sk);
+		sender.closed = READ_ONCE(sk->sk_state) == TCP_ESTABLISHED &&
+				(!peer || sock_flag(peer, SOCK_DEAD));
+		if (peer) {
+			slot = ckpt_table_find(&scan->sockets, peer, ckpt_sock_ino(peer));
+			sock_put(peer);
+		}
 	}
-	return !at_fd;
+	sender.found = slot;
+	sender.at_fd = slot && slot->value & CKPT_SOCK_AT_FD;
+	return sender;
+}
+
+static bool ckpt_scm_no_sender(const struct sock *sk, const struct ckpt_sender *sender)
+{
+	return sk->sk_type == SOCK_DGRAM ? !sender->found : sender->closed;
+}
+
+/* CRIU dies of a socket that is in flight only if it has to make up a sender for it. */
+static void ckpt_scm_judge_sock(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				struct sock *sk)
+{
+	const struct ckpt_slot *slot = ckpt_table_find(&scan->sockets, sk, obj->inode->i_ino);
+	struct ckpt_sender sender = ckpt_scm_sender(scan, sk);
+
+	if ((!slot || !(slot->value & CKPT_SOCK_AT_FD)) && ckpt_scm_no_sender(sk, &sender))
+		ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_IN_SCM_ALONE);
 }
 
 /**
@@ -71,11 +127,32 @@ static bool ckpt_scm_unreachable(const struct ckpt_scan *scan, const struct ckpt
 void ckpt_scm_judge_queue(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk,
 			  unsigned int files)
 {
+	struct ckpt_sender sender;
 	struct ckpt_finding *f;
 
 	if (!files)
 		return;
 	f = ckpt_emit(&scan->report, CKPT_UNIX_QUEUE_SCM, &obj->place, sk, obj->place.at);
+	ckpt_key_u64(&scan->report, f, "fds", files);
+	/* What is not accepted yet has a client, who may have gone: there are rules about that. */
+	if (ckpt_table_find(&scan->sockets, sk, 0))
+		return;
+	sender = ckpt_scm_sender(scan, sk);
+	if (ckpt_scm_no_sender(sk, &sender))
+		ckpt_emit(&scan->report, CKPT_UNIX_QUEUE_SCM_NO_SENDER, &obj->place, sk,
+			  obj->place.at);
+	else if (sender.found && !sender.at_fd)
+		ckpt_emit(&scan->report, CKPT_UNIX_QUEUE_SCM_NESTED, &obj->place, sk,
+			  obj->place.at);
+}
+
+/* The same for a queue with a message that has @files files, more than CRIU reads. */
+void ckpt_scm_judge_many(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk,
+			 unsigned int files)
+{
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, CKPT_UNIX_QUEUE_SCM_MANY, &obj->place, sk, obj->place.at);
 	ckpt_key_u64(&scan->report, f, "fds", files);
 }
 
@@ -90,11 +167,9 @@ void ckpt_scm_judge_queue(struct ckpt_scan *scan, const struct ckpt_obj *obj, st
 void ckpt_scm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
 	struct ckpt_finding *f;
-	const char *odd;
 
 	if (sk) {
-		if (ckpt_scm_unreachable(scan, obj, sk))
-			ckpt_file_unknown(scan, obj, "UNIX socket only reached in flight");
+		ckpt_scm_judge_sock(scan, obj, sk);
 		ckpt_sock_judge(scan, obj, sk);
 		return;
 	}
@@ -105,8 +180,6 @@ void ckpt_scm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct s
 		ckpt_key_path(&scan->report, f, obj->file);
 		return;
 	}
-	odd = ckpt_scm_anon_doubt(obj);
-	if (odd)
-		ckpt_file_unknown(scan, obj, odd);
+	ckpt_scm_judge_anon(scan, obj);
 	ckpt_file_judge(scan, obj);
 }

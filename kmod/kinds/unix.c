@@ -20,6 +20,8 @@
  */
 enum ckpt_look ckpt_unix_peek(struct ckpt_scan *scan, struct sock *sk, const struct inode *inode)
 {
+	const struct sock *peer = READ_ONCE(unix_sk(sk)->peer);
+	u32 where = scan->at.kind == CKPT_AT_FD ? CKPT_SOCK_AT_FD : 0;
 	struct ckpt_slot *slot;
 
 	if (!ckpt_table_has_room(&scan->sockets))
@@ -27,9 +29,13 @@ enum ckpt_look ckpt_unix_peek(struct ckpt_scan *scan, struct sock *sk, const str
 	slot = ckpt_table_add(&scan->sockets, sk, inode->i_ino);
 	if (!ckpt_inflight_note(scan, sk, inode->i_ino, &slot->value))
 		return CKPT_ROOM;
-	if (scan->at.kind == CKPT_AT_FD)
-		slot->value |= CKPT_SOCK_AT_FD;
-	if (READ_ONCE(unix_sk(sk)->peer) || ckpt_unix_relative_name(sk) ||
+	slot->value |= where;
+	if (peer && sk->sk_type == SOCK_DGRAM) {
+		if (!ckpt_table_has_room(&scan->sockets))
+			return CKPT_ROOM;
+		ckpt_table_add(&scan->sockets, peer, CKPT_SOCK_SENDER)->value |= where;
+	}
+	if (peer || ckpt_unix_odd_name(sk) || ckpt_unix_peeks(sk) ||
 	    !skb_queue_empty_lockless(&sk->sk_receive_queue))
 		return CKPT_MARK;
 	return CKPT_FINE;
@@ -169,6 +175,7 @@ void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct 
 		sock_put(peer);
 	}
 	ckpt_unix_name_judge(scan, obj, sk);
+	ckpt_unix_peek_off_judge(scan, obj, sk);
 	if (READ_ONCE(sk->sk_state) == TCP_LISTEN)
 		ckpt_unix_listen_judge(scan, obj, sk);
 	else

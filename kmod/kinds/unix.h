@@ -17,14 +17,22 @@ static inline const struct unix_address *ckpt_unix_addr(struct sock *sk)
 	return smp_load_acquire(&unix_sk(sk)->addr);
 }
 
+/* SO_PEEK_OFF: MSG_PEEK does not begin at the first byte. */
+static inline bool ckpt_unix_peeks(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_peek_off) >= 0;
+}
+
 struct pid *ckpt_unix_peer_pid(struct ckpt_scan *scan, struct sock *sk);
 struct ckpt_finding *ckpt_unix_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 				    struct sock *sk, enum ckpt_rule_id rule);
 struct ckpt_finding *ckpt_unix_emit_transient(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 					      struct sock *sk, enum ckpt_rule_id rule);
 
-const char *ckpt_unix_relative_name(struct sock *sk);
+bool ckpt_unix_odd_name(struct sock *sk);
 void ckpt_unix_name_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
+void ckpt_unix_peek_off_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+			      struct sock *sk);
 void ckpt_unix_queue_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 void ckpt_unix_listen_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 void ckpt_unix_wait_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kinds/unix_name.c - UNIX sockets bound to a relative path: CRIU wants the folder that it is
- * relative to, and finds it by cutting the name off the end of the path.
+ * kinds/unix_name.c - names of UNIX sockets that are no absolute paths.
+ *
+ * Of a relative path CRIU wants the folder that it is relative to, and finds it by cutting the
+ * name off the end of the path.  An abstract name must be free at restore.
  */
 
 #include <linux/dcache.h>
@@ -15,20 +17,23 @@
 
 #define CKPT_DELETED	" (deleted)"
 
-/**
- * ckpt_unix_relative_name() - the name, if it does not say where in the file system it is
- * @sk: alive
- *
- * Never sleeps or allocates.  Return: a string that lives as long as the socket, or NULL.
- */
-const char *ckpt_unix_relative_name(struct sock *sk)
+/* The name and its length if it is no absolute path, else NULL; it lives as long as the socket. */
+static const char *ckpt_unix_name(struct sock *sk, int *len)
 {
 	const struct unix_address *addr = ckpt_unix_addr(sk);
 
-	if (!addr || addr->len <= offsetof(struct sockaddr_un, sun_path) ||
-	    !addr->name->sun_path[0] || addr->name->sun_path[0] == '/')
+	if (!addr)
 		return NULL;
-	return addr->name->sun_path;
+	*len = addr->len - offsetof(struct sockaddr_un, sun_path);
+	return *len > 0 && addr->name->sun_path[0] != '/' ? addr->name->sun_path : NULL;
+}
+
+/* A name that a rule is about?  Never sleeps or allocates; @sk is alive. */
+bool ckpt_unix_odd_name(struct sock *sk)
+{
+	int len;
+
+	return ckpt_unix_name(sk, &len);
 }
 
 /* As CRIU compares: one leading "./" is passed over, nothing else is normalized. */
@@ -54,11 +59,11 @@ static size_t ckpt_path_len(const char *path)
 
 static struct ckpt_finding *ckpt_unix_name_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 						struct sock *sk, enum ckpt_rule_id rule,
-						const char *name)
+						const char *name, int len)
 {
 	struct ckpt_finding *f = ckpt_unix_emit(scan, obj, sk, rule);
 
-	ckpt_key_str(&scan->report, f, "name", name, strlen(name));
+	ckpt_key_str(&scan->report, f, "name", name, len);
 	return f;
 }
 
@@ -72,17 +77,16 @@ static bool ckpt_unix_path_get(struct sock *sk, struct path *path)
 	return path->dentry;
 }
 
-/* Judges the name of a UNIX socket of the set. */
-void ckpt_unix_name_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
+static void ckpt_unix_relative_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				     struct sock *sk, const char *name)
 {
-	const char *name = ckpt_unix_relative_name(sk);
 	struct ckpt_finding *f;
 	struct path at;
 	char *buf, *path;
 
-	if (!name || !ckpt_unix_path_get(sk, &at))
+	if (!ckpt_unix_path_get(sk, &at))
 		return;
-	ckpt_unix_name_emit(scan, obj, sk, CKPT_UNIX_RELATIVE_PATH, name);
+	ckpt_unix_name_emit(scan, obj, sk, CKPT_UNIX_RELATIVE_PATH, name, strlen(name));
 	/* CRIU reads the path from procfs, which has no longer ones. */
 	buf = kmalloc(PATH_MAX, GFP_KERNEL_ACCOUNT);
 	if (!buf) {
@@ -93,10 +97,22 @@ void ckpt_unix_name_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, st
 	if (IS_ERR(path)) {
 		ckpt_file_unknown(scan, obj, "UNIX socket with a long path");
 	} else if (!ckpt_path_ends_in(path, ckpt_path_len(path), name)) {
-		f = ckpt_unix_name_emit(scan, obj, sk, CKPT_UNIX_PATH_MOVED, name);
+		f = ckpt_unix_name_emit(scan, obj, sk, CKPT_UNIX_PATH_MOVED, name, strlen(name));
 		ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_PATH, path, strlen(path));
 	}
 	kfree(buf);
 put:
 	path_put(&at);
+}
+
+/* Judges the name of a UNIX socket of the set.  May sleep. */
+void ckpt_unix_name_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
+{
+	int len;
+	const char *name = ckpt_unix_name(sk, &len);
+
+	if (name && name[0])
+		ckpt_unix_relative_judge(scan, obj, sk, name);
+	else if (name)
+		ckpt_unix_name_emit(scan, obj, sk, CKPT_UNIX_ABSTRACT, name + 1, len - 1);
 }

@@ -84,6 +84,8 @@ void ckpt_unix_queue_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 	ckpt_messages_look(sk, &queued);
 	if (queued.data && ckpt_unix_adds_control(SOCKET_I(obj->inode), sk, &queued))
 		ckpt_unix_emit_transient(scan, obj, sk, CKPT_UNIX_QUEUE_CREDS);
+	if (ckpt_unix_has_oob(sk))
+		ckpt_unix_emit_transient(scan, obj, sk, CKPT_UNIX_OOB);
 	if (sk->sk_type == SOCK_STREAM)
 		return;
 	if (queued.longest > limit) {
@@ -94,4 +96,15 @@ void ckpt_unix_queue_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 		ckpt_unix_emit_transient(scan, obj, sk, CKPT_UNIX_QUEUE_DGRAM_EMPTY);
 	if (queued.many)
 		ckpt_file_unknown(scan, obj, "UNIX socket with very many messages");
+}
+
+/* CRIU puts the offset back after it has read the queue, and does not save it. */
+void ckpt_unix_peek_off_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
+{
+	struct ckpt_finding *f;
+
+	if (!ckpt_unix_peeks(sk))
+		return;
+	f = ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_PEEK_OFF);
+	ckpt_key_u64(&scan->report, f, "off", READ_ONCE(sk->sk_peek_off));
 }
