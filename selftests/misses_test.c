@@ -214,6 +214,8 @@ MISS(timerfd_scm_open, "timerfd-in-scm.miss");
 MISS(inotify_scm_open, "inotify-in-scm.miss");
 MISS(unix_oob_received, "unix-oob.miss");
 MISS(unix_peek_off_unset, "unix-peek-off.miss");
+MISS(unix_peercred_child, "unix-peercred.miss");
+MISS(unix_peercred_root, "unix-peercred-root.miss");
 MISS(unix_abstract_path, "unix-abstract.miss");
 MISS(unix_stream_scm, "unix-external-stream.miss-scm");
 MISS(netlink_read, "netlink-queue.miss");

@@ -199,6 +199,59 @@ static void make_reconnected_named(struct mkobj *m)
 	error_of(p[0]);
 }
 
+/* ---- who made a pair ---- */
+
+/* Two sockets that were made outside, of which the target has both and the holder none. */
+static void send_pair(struct mkobj *m)
+{
+	int p[2];
+
+	join_inside(m);
+	mkobj_try(socketpair(AF_UNIX, m->c->num, 0, p), "socketpair");
+	mkobj_send_fd(m->fd[0], p[0]);
+	mkobj_send_fd(m->fd[0], p[1]);
+	close(p[0]);
+	close(p[1]);
+	close(m->fd[0]);
+}
+
+static int receive_fd(int sock)
+{
+	union {
+		char buf[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} u;
+	char byte;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = u.buf,
+			     .msg_controllen = sizeof(u.buf) };
+	int fd;
+
+	mkobj_try(recvmsg(sock, &mh, 0), "recvmsg");
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&mh)), sizeof(fd));
+	return fd;
+}
+
+static void settle_pair(struct mkobj *m)
+{
+	int sock = mkobj_try(accept(m->fd[0], NULL, NULL), "accept");
+
+	mkobj_key_fd(m, receive_fd(sock), "");
+	mkobj_key_fd(m, receive_fd(sock), "");
+	close(sock);
+	close(m->fd[0]);
+}
+
+static void make_pair_of_user(struct mkobj *m)
+{
+	int p[2];
+
+	mkobj_try(socketpair(AF_UNIX, m->c->num, 0, p), "socketpair");
+	mkobj_key_fd(m, p[0], "count=2");
+}
+
+#define PEERCRED	"unix-peercred"
+#define AS_ROOT		"unix-peercred-root"
 #define DGRAM		"unix-external-dgram"
 #define STREAM		"unix-external-stream"
 #define NAMELESS	"unix-external-nameless"
@@ -235,6 +288,14 @@ const struct mkobj_case mkobj_unix_cases[] = {
 	  .num = SOCK_DGRAM },
 	{ .name = NAMELESS ".miss-child", .rule = NAMELESS, .make = make_pair_with_child,
 	  .num = SOCK_DGRAM },
+	{ .name = PEERCRED, .rule = PEERCRED, .make = make_listener, .finish = send_pair,
+	  .settle = settle_pair, .num = SOCK_STREAM },
+	{ .name = PEERCRED ".miss", .rule = PEERCRED, .make = make_pair_with_child,
+	  .num = SOCK_SEQPACKET },
+	{ .name = AS_ROOT, .rule = AS_ROOT, .make = make_pair_of_user, .num = SOCK_STREAM,
+	  .uid = MKOBJ_NOBODY },
+	{ .name = AS_ROOT ".miss", .rule = AS_ROOT, .make = make_pair_inside,
+	  .num = SOCK_STREAM },
 	{ .name = UNREACHABLE, .rule = UNREACHABLE, .make = make_reconnected },
 	{ .name = UNREACHABLE ".outside", .rule = UNREACHABLE, .make = make_pair_for_outside,
 	  .finish = reconnect_outside, .settle = settle_error },

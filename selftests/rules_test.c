@@ -385,6 +385,8 @@ TRIP(inotify_scm_child, "inotify-in-scm.child", RESTORE, "", "");
 TRIP(unix_oob, "unix-oob", LOSSY, "", "transient");
 TRIP(unix_peek_off, "unix-peek-off", LOSSY, "", "off");
 TRIP(unix_peek_off_dgram, "unix-peek-off.dgram", LOSSY, "", "off");
+TRIP(unix_peercred, "unix-peercred", LOSSY, "", "peer-pid peer-comm");
+TRIP(unix_peercred_root, "unix-peercred-root", INFO, "", "");
 TRIP(unix_abstract, "unix-abstract", INFO, "", "name");
 TRIP(unix_abstract_listen, "unix-abstract.listen", INFO, "", "name");
 TRIP(pipe_odirect_scm, "pipe-odirect.scm", BLOCKER, "", "");

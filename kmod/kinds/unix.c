@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kinds/unix.c - UNIX sockets: is the peer inside the set? */
 
+#include <linux/cred.h>
+#include <linux/uidgid.h>
 #include <net/af_unix.h>
+#include <net/net_namespace.h>
 #include <net/sock.h>
 
 #include "compat/sock.h"
@@ -136,6 +139,36 @@ static bool ckpt_unix_shutdown_mismatch(const struct sock *sk, const struct sock
 	return sk->sk_type != SOCK_DGRAM && shut && READ_ONCE(peer->sk_shutdown) != mirror[shut];
 }
 
+/* CRIU runs as root when it makes connections anew. */
+static bool ckpt_unix_peer_is_root(struct sock *sk)
+{
+	bool root;
+
+	spin_lock(&sk->sk_peer_lock);
+	root = !sk->sk_peer_cred ||
+	       !from_kuid(sock_net(sk)->user_ns, sk->sk_peer_cred->euid);
+	spin_unlock(&sk->sk_peer_lock);
+	return root;
+}
+
+/* SO_PEERCRED tells who made a connection; what was its number may be anybody's at restore. */
+static void ckpt_unix_peercred_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				     struct sock *sk)
+{
+	struct pid *pid = ckpt_unix_peer_pid(scan, sk);
+	struct ckpt_finding *f;
+
+	if (pid) {
+		f = ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_PEERCRED);
+		if (f)
+			f->peer = pid;
+		else
+			put_pid(pid);
+	}
+	if (!ckpt_unix_peer_is_root(sk))
+		ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_PEERCRED_ROOT);
+}
+
 /* The peer's reference is ours: it may be closed, but not go away. */
 static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 				 struct sock *sk, struct sock *peer)
@@ -161,8 +194,9 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 		ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_SHUTDOWN_MISMATCH);
 	rule = ckpt_unix_rule(sk, peer, back);
 	if (ckpt_table_find(&scan->sockets, peer, ino) && rule != CKPT_UNIX_PEER_UNREACHABLE)
-		return;
-	ckpt_unix_emit_peer(scan, obj, sk, rule, ino);
+		ckpt_unix_peercred_judge(scan, obj, sk);
+	else
+		ckpt_unix_emit_peer(scan, obj, sk, rule, ino);
 }
 
 /* Judges a UNIX socket in a network namespace of the set; no lock is held.  May sleep. */
