@@ -11,6 +11,7 @@
 #include "fs.h"
 #include "policy.h"
 #include "release.h"
+#include "show.h"
 #include "sysfs.h"
 
 #define CKPT_PROC_NAME		"ckptcheck"
@@ -59,9 +60,12 @@ static int __init ckpt_init(void)
 
 	if (err)
 		return err;
-	err = ckpt_sysfs_init();
+	err = ckpt_show_init();
 	if (err)
 		goto exit_release;
+	err = ckpt_sysfs_init();
+	if (err)
+		goto exit_show;
 	/* The empty-directory kind: fresh mounts of proc in user namespaces stay possible. */
 	err = -ENOMEM;
 	if (!proc_create_mount_point(CKPT_PROC_NAME))
@@ -77,6 +81,8 @@ remove_point:
 	remove_proc_entry(CKPT_PROC_NAME, NULL);
 exit_sysfs:
 	ckpt_sysfs_exit();
+exit_show:
+	ckpt_show_exit();
 exit_release:
 	ckpt_release_exit();
 	return err;
@@ -88,6 +94,7 @@ static void __exit ckpt_exit(void)
 	unregister_filesystem(&ckpt_fs_type);
 	remove_proc_entry(CKPT_PROC_NAME, NULL);
 	ckpt_sysfs_exit();
+	ckpt_show_exit();
 	ckpt_release_exit();
 }
 

@@ -3,16 +3,12 @@
 
 #include <linux/err.h>
 #include <linux/file.h>
-#include <linux/mm.h>
 #include <linux/seq_file.h>
 #include <linux/uio.h>
 
 #include "access.h"
 #include "compat/path.h"
 #include "procfile.h"
-
-/* A text that did not fit is asked for again, with so many times the room. */
-#define CKPT_FDINFO_GROWTH	16
 
 /* kernel_read() refuses files that have .read = seq_read, so seq_read_iter() is called itself. */
 static ssize_t ckpt_seq_read(struct file *file, char *buf, size_t size, loff_t *pos)
@@ -62,30 +58,30 @@ ssize_t ckpt_procfile_read(const struct ckpt_fs *fs, const char *name, char *buf
 	return n < 0 ? n : done;
 }
 
+/* Stands for the file of fdinfo that is being read.  Return: to be fput(), or an ERR_PTR. */
+struct file *ckpt_fdinfo_root(const struct ckpt_fs *fs)
+{
+	return ckpt_open_on(fs->proc, ".");
+}
+
 /**
- * ckpt_fdinfo_read() - what a file says of itself in fdinfo
- * @fs: mount whose private procfs stands for the file that is being read
- * @file: of a kind whose show_fdinfo() is known not to sleep for long
+ * ckpt_fdinfo_show() - what a file says of itself in fdinfo
+ * @root: of ckpt_fdinfo_root()
+ * @file: referenced
  * @buf: gets a string
  * @size: of @buf
  *
- * May sleep.  Return: its length, -EOPNOTSUPP if the kind has none, -E2BIG, or what opening the
- * root of procfs says.
+ * May sleep, for as long as the kind of file likes.  Return: its length, -EOPNOTSUPP if the kind
+ * has none, or -E2BIG.
  */
-int ckpt_fdinfo_read(const struct ckpt_fs *fs, struct file *file, char *buf, size_t size)
+int ckpt_fdinfo_show(struct file *root, struct file *file, char *buf, size_t size)
 {
-	struct seq_file seq = { .buf = buf, .size = size - 1 };
-	struct file *root;
+	struct seq_file seq = { .file = root, .buf = buf, .size = size - 1 };
 
 	if (!file->f_op->show_fdinfo)
 		return -EOPNOTSUPP;
-	root = ckpt_open_on(fs->proc, ".");
-	if (IS_ERR(root))
-		return PTR_ERR(root);
-	seq.file = root;
 	mutex_init(&seq.lock);
 	file->f_op->show_fdinfo(&seq, file);
-	fput(root);
 	if (seq_has_overflowed(&seq))
 		return -E2BIG;
 	buf[seq.count] = '\0';
@@ -93,27 +89,22 @@ int ckpt_fdinfo_read(const struct ckpt_fs *fs, struct file *file, char *buf, siz
 }
 
 /**
- * ckpt_fdinfo_dup() - the same for a kind that may have much to say
- * @fs: see ckpt_fdinfo_read()
- * @file: likewise; while it shows itself its users may have to wait, so @most bounds that too
- * @most: longest text that is wanted
+ * ckpt_fdinfo_read() - the same for a kind whose show_fdinfo() is known not to sleep for long
+ * @fs: mount whose private procfs is used
+ * @file: see ckpt_fdinfo_show(), as are the others
+ * @buf: gets a string
+ * @size: of @buf
  *
- * May sleep.  Return: a string to be freed by kvfree(), or an ERR_PTR as of ckpt_fdinfo_read() or
- * -ENOMEM.
+ * May sleep.  Return: as ckpt_fdinfo_show(), or what opening the root of procfs says.
  */
-char *ckpt_fdinfo_dup(const struct ckpt_fs *fs, struct file *file, size_t most)
+int ckpt_fdinfo_read(const struct ckpt_fs *fs, struct file *file, char *buf, size_t size)
 {
-	size_t size;
+	struct file *root = ckpt_fdinfo_root(fs);
+	int n;
 
-	for (size = PAGE_SIZE; size <= most; size *= CKPT_FDINFO_GROWTH) {
-		char *buf = kvmalloc(size, GFP_KERNEL_ACCOUNT);
-		int n = buf ? ckpt_fdinfo_read(fs, file, buf, size) : -ENOMEM;
-
-		if (n >= 0)
-			return buf;
-		kvfree(buf);
-		if (n != -E2BIG)
-			return ERR_PTR(n);
-	}
-	return ERR_PTR(-E2BIG);
+	if (IS_ERR(root))
+		return PTR_ERR(root);
+	n = ckpt_fdinfo_show(root, file, buf, size);
+	fput(root);
+	return n;
 }

@@ -9,7 +9,8 @@ struct ckpt_fs;
 struct file;
 
 ssize_t ckpt_procfile_read(const struct ckpt_fs *fs, const char *name, char *buf, size_t size);
+struct file *ckpt_fdinfo_root(const struct ckpt_fs *fs);
+int ckpt_fdinfo_show(struct file *root, struct file *file, char *buf, size_t size);
 int ckpt_fdinfo_read(const struct ckpt_fs *fs, struct file *file, char *buf, size_t size);
-char *ckpt_fdinfo_dup(const struct ckpt_fs *fs, struct file *file, size_t most);
 
 #endif

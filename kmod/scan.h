@@ -137,6 +137,7 @@ struct ckpt_spaces {
  * @mounts: lines of @mountinfo, by file system and by number
  * @mountinfo: of @root, NULL if it could not be read
  * @mounts_read: that was tried
+ * @epoll_stuck: one of them did not answer
  * @task: leader of the process that is judged, referenced
  * @marks: @nr_marks of @cap_marks
  * @batch: references that are to be dropped
@@ -197,6 +198,7 @@ struct ckpt_scan {
 	struct ckpt_stray *strays;
 	u32 nr_strays;
 	u32 cap_strays;
+	bool epoll_stuck;
 	struct ckpt_table mounts;
 	char *mountinfo;
 	bool mounts_read;

@@ -51,7 +51,10 @@ static const struct mkobj_case *const tables[] = {
 	mkobj_scm_cases,
 	mkobj_scm_odd_cases,
 	mkobj_netlink_cases,
-	mkobj_anon_cases, mkobj_epoll_cases, mkobj_fown_cases, mkobj_notify_cases,
+	mkobj_anon_cases,
+	mkobj_epoll_cases,
+	mkobj_fown_cases,
+	mkobj_notify_cases,
 	mkobj_pidfd_cases,
 };
 

@@ -2,12 +2,16 @@
 /* mkobj_epoll.c - epolls whose targets are open, closed, or open under another number. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "mkobj.h"
@@ -168,6 +172,64 @@ static void make_many(struct mkobj *m)
 	mkobj_key(m, "fd=%d", epoll);
 }
 
+/* Two targets of one number and a third: which of them CRIU takes depends on their addresses. */
+static void make_clash(struct mkobj *m)
+{
+	int epoll = new_epoll(), fd = pipe_target(epoll);
+
+	mkobj_try(dup(fd), "dup");
+	close(fd);
+	if (pipe_target(epoll) != fd)
+		mkobj_fail("the number %d is not taken again", fd);
+	pipe_target(epoll);
+	mkobj_key(m, "fd=%d", epoll);
+}
+
+/* ---- an epoll whose user is stuck while it gets an event ---- */
+
+static int stuck_epoll;
+static void *stuck_events;
+
+static void *wait_events(void *arg)
+{
+	(void)arg;
+	epoll_wait(stuck_epoll, stuck_events, 1, -1);
+	mkobj_pause();
+}
+
+/* Whoever touches the memory waits for the holder, who does nothing. */
+static void *stuck_memory(struct mkobj *m)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	long size = sysconf(_SC_PAGESIZE);
+	int uffd = syscall(SYS_userfaultfd, 0);
+	void *at;
+
+	at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	reg.range.start = (unsigned long)at;
+	reg.range.len = size;
+	if (uffd < 0 || at == MAP_FAILED || ioctl(uffd, UFFDIO_API, &api) ||
+	    ioctl(uffd, UFFDIO_REGISTER, &reg))
+		mkobj_lacks("userfaultfd: %m");
+	mkobj_give(m, uffd);
+	return at;
+}
+
+static void make_stuck(struct mkobj *m)
+{
+	int fd = new_eventfd();
+
+	stuck_epoll = new_epoll();
+	stuck_events = stuck_memory(m);
+	add(stuck_epoll, fd);
+	if (eventfd_write(fd, 1))
+		mkobj_fail("eventfd: %m");
+	mkobj_key(m, "fd=%d", stuck_epoll);
+	mkobj_thread(wait_events, NULL);
+	usleep(100000);
+}
+
 static void make_in_queue(struct mkobj *m)
 {
 	int epoll = new_epoll(), s[2];
@@ -201,6 +263,10 @@ const struct mkobj_case mkobj_epoll_cases[] = {
 	{ .name = ORPHAN ".miss-many", .rule = ORPHAN, .make = make_many, .num = 1000 },
 	{ .name = IN_SCM, .rule = IN_SCM, .make = make_in_queue, .flags = "also=unix-queue-scm" },
 	{ .name = IN_SCM ".miss", .rule = IN_SCM, .make = make_at_home },
+	{ .name = "file-kind-unknown.epoll-clash", .rule = "file-kind-unknown",
+	  .make = make_clash, .flags = "criu=skip:the outcome depends on addresses" },
+	{ .name = "file-kind-unknown.epoll-stuck", .rule = "file-kind-unknown",
+	  .make = make_stuck, .flags = "root-only,criu=skip:criu would be stuck as well" },
 	{ .name = "file-kind-unknown.epoll", .rule = "file-kind-unknown", .make = make_many,
 	  .num = 14000, .flags = "criu=skip:what was not examined may be fine" },
 	{ }

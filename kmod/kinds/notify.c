@@ -19,7 +19,7 @@
 #include "anon.h"
 #include "compat/notify.h"
 #include "mounts.h"
-#include "procfile.h"
+#include "show.h"
 
 /* Marks looked at in one hold of their group, and in all. */
 #define CKPT_MARKS_CHUNK	64
@@ -182,7 +182,7 @@ static void ckpt_watch_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 /* Marks on mounts are private, but for the numbers that fdinfo tells. */
 static void ckpt_fanotify_mounts(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
-	char *text = ckpt_fdinfo_dup(scan->fs, obj->file, CKPT_FANOTIFY_TEXT), *at = text;
+	char *text = ckpt_show_dup(scan->fs, obj->file, CKPT_FANOTIFY_TEXT), *at = text;
 	struct ckpt_finding *f;
 	unsigned int id;
 
