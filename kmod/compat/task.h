@@ -48,7 +48,12 @@ static inline bool ckpt_task_has_arch(struct task_struct *task, enum ckpt_arch w
 	/* The lowest byte enables the four of them. */
 	case CKPT_ARCH_BREAKPOINTS:
 		return READ_ONCE(task->thread.ptrace_dr7) & 0xff;
+	/* Strict seccomp switches it off as well, and comes back. */
 	case CKPT_ARCH_NOTSC:
+#ifdef CONFIG_SECCOMP
+		if (READ_ONCE(task->seccomp.mode) == SECCOMP_MODE_STRICT)
+			return false;
+#endif
 		return test_tsk_thread_flag(task, TIF_NOTSC);
 #endif
 	default:
