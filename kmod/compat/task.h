@@ -6,6 +6,7 @@
 #include <linux/mm_types.h>
 #include <linux/sched.h>
 #include <linux/sched/coredump.h>
+#include <linux/seccomp.h>
 #include <linux/thread_info.h>
 #include <linux/version.h>
 
