@@ -103,7 +103,7 @@ struct ckpt_spaces {
  * @reader_spaces: namespaces of the reader, which criu would have
  * @root_spaces: of @root
  * @nets: network namespaces of the set
- * @sockets: UNIX sockets inside
+ * @sockets: UNIX sockets inside, and packet sockets at descriptors
  * @queues: UNIX sockets inside with descriptors in flight, @nr_queues of @cap_queues
  * @flights: files that have been judged; second half: inode number of the queue in which they are
  *	     in flight, or that they are at a descriptor
@@ -129,6 +129,7 @@ struct ckpt_spaces {
  * @btrfs_files: files on Btrfs that are still to be told, where one record is for all
  * @pipes: pipes and FIFOs; value: open files inside that read, order: those that write
  * @nr_pipes: of how many pipes, and how many FIFOs, an end inside can be read
+ * @packets: packet sockets of network namespaces that were asked for them; value: what was told
  * @packet_pipes: pipes of which an end inside is in packet mode
  * @ttys: descriptors of terminals that have been judged, @nr_ttys of @cap_ttys
  * @tty_ids: which terminals they are
@@ -189,6 +190,7 @@ struct ckpt_scan {
 	u32 btrfs_files;
 	struct ckpt_table pipes;
 	u32 nr_pipes[2];
+	struct ckpt_table packets;
 	struct ckpt_table packet_pipes;
 	struct ckpt_tty *ttys;
 	u32 nr_ttys;

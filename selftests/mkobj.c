@@ -46,6 +46,7 @@ static const struct mkobj_case *const tables[] = {
 	mkobj_ipc_cases,
 	mkobj_netns_cases,
 	mkobj_netdev_cases,
+	mkobj_filter_cases, mkobj_packet_cases, mkobj_lost_cases, mkobj_opts_cases,
 	mkobj_mount_cases,
 	mkobj_unix_queue_cases,
 	mkobj_scm_cases,

@@ -26,7 +26,7 @@ static void open_node(struct mkobj *m)
 
 	snprintf(nodes, sizeof(nodes), "%s", m->c->arg);
 	for (node = strtok_r(nodes, " ", &save); node && fd < 0;) {
-		fd = open(node, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+		fd = open(node, m->c->num | O_NOCTTY | O_NONBLOCK);
 		if (fd < 0)
 			node = strtok_r(NULL, " ", &save);
 	}
@@ -98,6 +98,7 @@ static void make_opath(struct mkobj *m)
 	mkobj_key(m, "fd=%d", fd);
 }
 
+#define MEM	"chrdev-mem-state"
 #define CHRDEV	"chrdev-unsupported"
 #define ALARM	"timerfd-alarm-clock"
 #define ANON	"file-anon-unsupported"
@@ -115,8 +116,13 @@ const struct mkobj_case mkobj_file_cases[] = {
 	{ .name = CHRDEV ".miss-full", .rule = CHRDEV, .make = open_node, .arg = "/dev/full" },
 	{ .name = CHRDEV ".miss-urandom", .rule = CHRDEV, .make = open_node,
 	  .arg = "/dev/urandom" },
-	{ .name = CHRDEV ".miss-kmsg", .rule = CHRDEV, .make = open_node, .arg = "/dev/kmsg",
+	{ .name = MEM, .rule = MEM, .make = open_node, .arg = "/dev/kmsg", .flags = "root-only" },
+	{ .name = MEM ".mem", .rule = MEM, .make = open_node, .arg = "/dev/mem",
 	  .flags = "root-only" },
+	{ .name = MEM ".port", .rule = MEM, .make = open_node, .arg = "/dev/port",
+	  .flags = "root-only" },
+	{ .name = MEM ".miss", .rule = MEM, .make = open_node, .arg = "/dev/kmsg",
+	  .num = O_WRONLY, .flags = "root-only" },
 	{ .name = "blkdev-unsupported", .rule = "blkdev-unsupported", .make = open_node,
 	  .arg = "/dev/loop0 /dev/vda /dev/sda /dev/nvme0n1 /dev/ram0", .flags = "root-only" },
 	{ .name = "blkdev-unsupported.miss", .rule = "blkdev-unsupported",

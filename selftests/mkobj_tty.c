@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -288,6 +289,47 @@ static void make_session(struct mkobj *m)
 	setsid();
 }
 
+/* ---- numbers and line disciplines ---- */
+
+#define N_NULL	27
+
+/* Masters outside up to the number before m->c->num. */
+static void prepare_many(struct mkobj *m)
+{
+	struct rlimit rl = { 4096, 4096 };
+	int index;
+
+	if (setrlimit(RLIMIT_NOFILE, &rl))
+		mkobj_fail("RLIMIT_NOFILE: %m");
+	do {
+		open_master(&index);
+	} while (index < m->c->num - 1);
+	if (index != m->c->num - 1)
+		mkobj_lacks("pty of number %d", index);
+}
+
+static void make_pair_of_number(struct mkobj *m)
+{
+	int index, master = open_master(&index), slave = open_slave(index, O_NOCTTY);
+
+	mkobj_key(m, "fd=%d index=%d path=/dev/pts/%d", slave, index, index);
+	mkobj_key(m, "fd=%d index=%d path=/dev/ptmx", master, index);
+}
+
+/* The line discipline m->c->num of a slave. */
+static void make_ldisc(struct mkobj *m)
+{
+	int index, ldisc = m->c->num, slave;
+
+	open_master(&index);
+	slave = open_slave(index, O_NOCTTY);
+	if (ioctl(slave, TIOCSETD, &ldisc))
+		mkobj_lacks("TIOCSETD: %m");
+	mkobj_key(m, "fd=%d ldisc=%d path=/dev/pts/%d", slave, ldisc, index);
+}
+
+#define INDEX	"tty-index-too-big"
+#define LDISC	"tty-ldisc"
 #define PIDNS	"task-session-outside-pidns"
 #define SESSION	"tty-session-outside"
 #define SLAVE	"tty-slave-unpaired"
@@ -336,6 +378,12 @@ const struct mkobj_case mkobj_tty_cases[] = {
 	{ .name = DRIVER ".miss", .rule = DRIVER, .make = make_pair, .num = 1 },
 	{ .name = DRIVER ".miss-console", .rule = DRIVER, .make = make_vt, .arg = "/dev/console",
 	  .flags = "root-only" },
+	{ .name = INDEX, .rule = INDEX, .prepare = prepare_many, .make = make_pair_of_number,
+	  .num = 1001, .flags = "root-only" },
+	{ .name = INDEX ".miss", .rule = INDEX, .prepare = prepare_many,
+	  .make = make_pair_of_number, .num = 1000, .flags = "root-only" },
+	{ .name = LDISC, .rule = LDISC, .make = make_ldisc, .num = N_NULL, .flags = "root-only" },
+	{ .name = LDISC ".miss", .rule = LDISC, .make = make_ldisc, .num = N_TTY },
 	{ .name = VT, .rule = VT, .make = make_vt, .arg = "/dev/tty1", .flags = "root-only" },
 	{ .name = VT ".miss", .rule = VT, .make = make_pair, .num = 1 },
 	{ .name = SERIAL, .rule = SERIAL, .make = make_vt, .arg = "/dev/ttyUSB0",

@@ -69,11 +69,34 @@ static void make_udp_in_own_net(struct mkobj *m)
 	make_udp(m);
 }
 
+/* ---- shut down ---- */
+
+/* Of the family m->c->num, connected; m->c->arg: how it is shut down, as in the report. */
+static void make_shutdown(struct mkobj *m)
+{
+	int fd = inet_socket(m->c->num, SOCK_DGRAM, 0);
+	char how = m->c->arg ? m->c->arg[0] : 'n';
+
+	inet_connect(fd, m->c->num, UDP_PORT);
+	if (how != 'n')
+		mkobj_try(shutdown(fd, how == 'r' ? SHUT_RD : how == 'w' ? SHUT_WR : SHUT_RDWR),
+			  "shutdown");
+	mkobj_key_fd(m, fd, "how=%s", m->c->arg ? m->c->arg : "");
+}
+
+#define SHUT	"inet-shutdown"
 #define CORKED	"udp-corked"
 #define IDLE	"udp-cork-idle"
 #define HELD	"udp-pending-msgmore"
 
 const struct mkobj_case mkobj_udp_cases[] = {
+	{ .name = SHUT, .rule = SHUT, .make = make_shutdown, .num = AF_INET, .arg = "both" },
+	{ .name = SHUT ".read", .rule = SHUT, .make = make_shutdown, .num = AF_INET6,
+	  .arg = "read" },
+	{ .name = SHUT ".write", .rule = SHUT, .make = make_shutdown, .num = AF_INET,
+	  .arg = "write" },
+	{ .name = SHUT ".miss", .rule = SHUT, .make = make_shutdown, .num = AF_INET },
+	{ .name = SHUT ".miss-ipv6", .rule = SHUT, .make = make_shutdown, .num = AF_INET6 },
 	{ .name = CORKED, .rule = CORKED, .make = make_udp, .num = CORK | SEND },
 	{ .name = CORKED ".ipv6", .rule = CORKED, .make = make_udp, .num = CORK | SEND | IPV6 },
 	{ .name = CORKED ".lite", .rule = CORKED, .make = make_udp, .num = CORK | SEND | LITE },

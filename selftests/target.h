@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #define NOBODY		65534
-#define MKOBJ_KEYS	8
+#define MKOBJ_KEYS	40
 #define MKOBJ_NAME	64
 
 /* A running mkobj: @keys are its KEY lines without the word KEY. */

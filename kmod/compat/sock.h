@@ -68,6 +68,16 @@ static inline bool ckpt_unix_has_oob(const struct sock *sk)
 #endif
 }
 
+/* Is it in a BPF sockmap?  The pointer says so by itself since 6.0. */
+static inline bool ckpt_sock_in_sockmap(const struct sock *sk)
+{
+#ifdef SK_USER_DATA_PSOCK
+	return (uintptr_t)READ_ONCE(sk->sk_user_data) & SK_USER_DATA_PSOCK;
+#else
+	return sk->sk_protocol == IPPROTO_TCP && READ_ONCE(sk->sk_user_data);
+#endif
+}
+
 /* Number of the socket's inode, 0 once it is closed.  sock_i_ino() is no longer exported in 7.x. */
 static inline u64 ckpt_sock_ino(struct sock *sk)
 {

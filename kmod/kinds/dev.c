@@ -3,12 +3,20 @@
 
 #include <linux/ctype.h>
 #include <linux/fs.h>
+#include <linux/if_tun.h>
 #include <linux/major.h>
 #include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/ptr_ring.h>
 
 #include "access.h"
 #include "kind.h"
 #include "procfile.h"
+
+/* Minors of MEM_MAJOR. */
+#define CKPT_MEM_MINOR		1
+#define CKPT_PORT_MINOR		4
+#define CKPT_KMSG_MINOR		11
 
 /* Minors of MISC_MAJOR that CRIU knows. */
 #define CKPT_TUN_MINOR		200
@@ -21,6 +29,16 @@
 static bool ckpt_chrdev_saved(dev_t rdev)
 {
 	return MAJOR(rdev) == MEM_MAJOR || rdev == MKDEV(MISC_MAJOR, CKPT_AUTOFS_MINOR);
+}
+
+/* Of what can be written only, there is no position to lose. */
+static bool ckpt_chrdev_mem_state(const struct file *file, dev_t rdev)
+{
+	if (MAJOR(rdev) != MEM_MAJOR)
+		return false;
+	if (MINOR(rdev) == CKPT_KMSG_MINOR)
+		return file->f_mode & FMODE_READ;
+	return MINOR(rdev) == CKPT_MEM_MINOR || MINOR(rdev) == CKPT_PORT_MINOR;
 }
 
 /*
@@ -116,6 +134,35 @@ static bool ckpt_judge_terminal(struct ckpt_scan *scan, const struct ckpt_obj *o
 	return false;
 }
 
+/*
+ * Packets that the program has not read.  The driver is there as the file is open; where it is a
+ * module we do not want it loaded for our sake, so its function is looked up.
+ */
+static bool ckpt_tun_has_packets(struct file *file)
+{
+	typeof(&tun_get_tx_ring) get_ring = symbol_get(tun_get_tx_ring);
+	struct ptr_ring *ring;
+	bool found;
+
+	if (!get_ring)
+		return false;
+	ring = get_ring(file);
+	found = !IS_ERR_OR_NULL(ring) && !ptr_ring_empty_bh(ring);
+	symbol_put(tun_get_tx_ring);
+	return found;
+}
+
+static void ckpt_judge_tun_queue(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	struct ckpt_finding *f;
+
+	if (!ckpt_tun_has_packets(obj->file))
+		return;
+	f = ckpt_emit(&scan->report, CKPT_TUN_QUEUE, &obj->place, obj->file, obj->inode->i_ino);
+	ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
+	ckpt_key_path(&scan->report, f, obj->file);
+}
+
 static bool ckpt_match_chrdev(const struct file *file, const struct inode *inode)
 {
 	return S_ISCHR(inode->i_mode);
@@ -124,7 +171,8 @@ static bool ckpt_match_chrdev(const struct file *file, const struct inode *inode
 static enum ckpt_look ckpt_peek_chrdev(struct ckpt_scan *scan, struct file *file,
 				       struct inode *inode)
 {
-	return ckpt_chrdev_saved(inode->i_rdev) ? CKPT_FINE : CKPT_MARK;
+	return ckpt_chrdev_saved(inode->i_rdev) && !ckpt_chrdev_mem_state(file, inode->i_rdev) ?
+	       CKPT_FINE : CKPT_MARK;
 }
 
 static void ckpt_judge_chrdev(struct ckpt_scan *scan, const struct ckpt_obj *obj)
@@ -133,12 +181,19 @@ static void ckpt_judge_chrdev(struct ckpt_scan *scan, const struct ckpt_obj *obj
 	dev_t rdev = obj->inode->i_rdev;
 	struct ckpt_finding *f;
 
+	if (ckpt_chrdev_mem_state(obj->file, rdev)) {
+		f = ckpt_emit(&scan->report, CKPT_CHRDEV_MEM_STATE, &obj->place, obj->file,
+			      obj->inode->i_ino);
+		ckpt_dev_keys(scan, f, obj);
+	}
 	if (ckpt_chrdev_saved(rdev))
 		return;
 	/* With a network namespace the device is saved as one of that, and examined there. */
 	if (rdev == MKDEV(MISC_MAJOR, CKPT_TUN_MINOR)) {
-		if (ckpt_ns_own(scan, CKPT_NS_NET))
+		if (ckpt_ns_own(scan, CKPT_NS_NET)) {
+			ckpt_judge_tun_queue(scan, obj);
 			return;
+		}
 		rule = CKPT_TUN_NO_NETNS;
 	}
 	if (ckpt_judge_terminal(scan, obj))

@@ -9,18 +9,7 @@
 #include <net/tcp_states.h>
 
 #include "compat/sock.h"
-#include "kind.h"
-
-static bool ckpt_is_udp(const struct sock *sk)
-{
-	return sk->sk_type == SOCK_DGRAM &&
-	       (sk->sk_protocol == IPPROTO_UDP || sk->sk_protocol == IPPROTO_UDPLITE);
-}
-
-static bool ckpt_is_tcp(const struct sock *sk)
-{
-	return sk->sk_type == SOCK_STREAM && sk->sk_protocol == IPPROTO_TCP;
-}
+#include "sock.h"
 
 static bool ckpt_tcp_fine(const struct sock *sk)
 {
@@ -36,13 +25,24 @@ static bool ckpt_has_destination(const struct sock *sk)
 	return READ_ONCE(inet_sk(sk)->inet_dport);
 }
 
+/* Bound to a port of an address that means nothing without a device, and to no device. */
+static bool ckpt_inet_no_device(const struct sock *sk)
+{
+	return ckpt_is_v6(sk) && READ_ONCE(inet_sk(sk)->inet_sport) &&
+	       !READ_ONCE(sk->sk_bound_dev_if) &&
+	       ipv6_addr_type(&sk->sk_v6_rcv_saddr) & IPV6_ADDR_LINKLOCAL &&
+	       !ipv6_addr_is_multicast(&sk->sk_v6_rcv_saddr);
+}
+
 /* First look at an internet socket.  Never sleeps or allocates. */
 enum ckpt_look ckpt_inet_peek(const struct sock *sk)
 {
+	if (ckpt_sock_loses(sk) || ckpt_sock_opts_odd(sk) || ckpt_inet_no_device(sk))
+		return CKPT_MARK;
 	if (ckpt_is_tcp(sk) && ckpt_tcp_fine(sk) && !ckpt_has_destination(sk))
 		return CKPT_FINE;
 	if (ckpt_is_udp(sk) && !ckpt_udp_cork((struct sock *)sk) &&
-	    !READ_ONCE(udp_sk(sk)->pending))
+	    !READ_ONCE(udp_sk(sk)->pending) && !READ_ONCE(sk->sk_shutdown))
 		return CKPT_FINE;
 	return CKPT_MARK;
 }
@@ -58,15 +58,6 @@ static void ckpt_key_addr(struct ckpt_scan *scan, struct ckpt_finding *f, const 
 	else
 		n = scnprintf(addr, sizeof(addr), "%pI4:%u", &v4, ntohs(port));
 	ckpt_key_str(&scan->report, f, key, addr, n);
-}
-
-static bool ckpt_is_v6(const struct sock *sk)
-{
-#if IS_ENABLED(CONFIG_IPV6)
-	return sk->sk_family == AF_INET6;
-#else
-	return false;
-#endif
 }
 
 static void ckpt_key_laddr(struct ckpt_scan *scan, struct ckpt_finding *f, struct sock *sk)
@@ -97,16 +88,6 @@ static void ckpt_key_pending_raddr(struct ckpt_scan *scan, struct ckpt_finding *
 		ckpt_key_addr(scan, f, "raddr", NULL, flow->u.ip4.daddr, flow->u.ip4.fl4_dport);
 }
 
-static struct ckpt_finding *ckpt_inet_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
-					   struct sock *sk, enum ckpt_rule_id rule)
-{
-	struct ckpt_finding *f;
-
-	f = ckpt_emit(&scan->report, rule, &obj->place, sk, obj->inode->i_ino);
-	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
-	return f;
-}
-
 static void ckpt_udp_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
 	int pending = READ_ONCE(udp_sk(sk)->pending);
@@ -116,7 +97,7 @@ static void ckpt_udp_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 
 	if (!cork && !pending)
 		return;
-	f = ckpt_inet_emit(scan, obj, sk, !pending ? CKPT_UDP_CORK_IDLE :
+	f = ckpt_sock_emit(scan, obj, sk, !pending ? CKPT_UDP_CORK_IDLE :
 			   cork ? CKPT_UDP_CORKED : CKPT_UDP_PENDING_MSGMORE);
 	if (!f)
 		return;
@@ -127,6 +108,22 @@ static void ckpt_udp_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 	len = READ_ONCE(udp_sk(sk)->len);
 	ckpt_key_u64(&scan->report, f, "pending",
 		     len > sizeof(struct udphdr) ? len - sizeof(struct udphdr) : 0);
+}
+
+/* Closed by halves; CRIU has learnt to do the same. */
+static void ckpt_udp_judge_shutdown(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				    struct sock *sk)
+{
+	static const char * const how[] = {
+		[RCV_SHUTDOWN] = "read", [SEND_SHUTDOWN] = "write", [SHUTDOWN_MASK] = "both",
+	};
+	int mask = READ_ONCE(sk->sk_shutdown) & SHUTDOWN_MASK;
+	struct ckpt_finding *f;
+
+	if (!mask)
+		return;
+	f = ckpt_sock_emit(scan, obj, sk, CKPT_INET_SHUTDOWN);
+	ckpt_key_str(&scan->report, f, "how", how[mask], strlen(how[mask]));
 }
 
 static const char *ckpt_tcp_state_name(int state)
@@ -161,7 +158,7 @@ static void ckpt_tcp_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 		rule = CKPT_TCP_SYN_RECV;
 	else if (state == TCP_LISTEN)
 		rule = CKPT_TCP_LISTEN_INFLIGHT;
-	f = ckpt_inet_emit(scan, obj, sk, rule);
+	f = ckpt_sock_emit(scan, obj, sk, rule);
 	ckpt_key_laddr(scan, f, sk);
 	if (state == TCP_LISTEN)
 		ckpt_key_u64(&scan->report, f, "backlog", READ_ONCE(sk->sk_ack_backlog));
@@ -183,7 +180,7 @@ static void ckpt_tcp_judge_repair(struct ckpt_scan *scan, const struct ckpt_obj 
 
 	if (!ckpt_has_destination(sk) || ckpt_cred_net_admin(scan, sock_net(sk)))
 		return;
-	f = ckpt_inet_emit(scan, obj, sk, CKPT_TCP_REPAIR_DENIED);
+	f = ckpt_sock_emit(scan, obj, sk, CKPT_TCP_REPAIR_DENIED);
 	ckpt_key_laddr(scan, f, sk);
 	ckpt_key_raddr(scan, f, sk);
 }
@@ -198,7 +195,7 @@ static void ckpt_raw_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 			 inet_sk_state_load(sk) == TCP_ESTABLISHED;
 	struct ckpt_finding *f;
 
-	f = ckpt_inet_emit(scan, obj, sk, connected ? CKPT_RAW_CONNECTED : CKPT_SOCK_RAW);
+	f = ckpt_sock_emit(scan, obj, sk, connected ? CKPT_RAW_CONNECTED : CKPT_SOCK_RAW);
 	ckpt_key_u64(&scan->report, f, "proto", sk->sk_protocol);
 	if (connected)
 		ckpt_key_raddr(scan, f, sk);
@@ -212,11 +209,11 @@ static void ckpt_inet_judge_other(struct ckpt_scan *scan, const struct ckpt_obj 
 	struct ckpt_finding *f;
 
 	if (sk->sk_type != SOCK_STREAM && sk->sk_type != SOCK_DGRAM) {
-		f = ckpt_inet_emit(scan, obj, sk, CKPT_SOCK_TYPE);
+		f = ckpt_sock_emit(scan, obj, sk, CKPT_SOCK_TYPE);
 		ckpt_key_u64(&scan->report, f, "type", sk->sk_type);
 		return;
 	}
-	f = ckpt_inet_emit(scan, obj, sk,
+	f = ckpt_sock_emit(scan, obj, sk,
 			   icmp && sk->sk_type == SOCK_DGRAM ? CKPT_SOCK_ICMP : CKPT_SOCK_PROTO);
 	ckpt_key_u64(&scan->report, f, "proto", sk->sk_protocol);
 }
@@ -224,8 +221,15 @@ static void ckpt_inet_judge_other(struct ckpt_scan *scan, const struct ckpt_obj 
 /* Judges an internet socket of the set; no lock is held.  May sleep. */
 void ckpt_inet_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
+	struct ckpt_finding *f;
+
+	if (ckpt_inet_no_device(sk)) {
+		f = ckpt_sock_emit(scan, obj, sk, CKPT_TCP6_LINKLOCAL_NOIF);
+		ckpt_key_laddr(scan, f, sk);
+	}
 	if (ckpt_is_udp(sk)) {
 		ckpt_udp_judge(scan, obj, sk);
+		ckpt_udp_judge_shutdown(scan, obj, sk);
 	} else if (ckpt_is_tcp(sk)) {
 		ckpt_tcp_judge(scan, obj, sk);
 		ckpt_tcp_judge_repair(scan, obj, sk);

@@ -121,6 +121,10 @@ void ckpt_sock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct 
 enum ckpt_look ckpt_unix_peek(struct ckpt_scan *scan, struct sock *sk, const struct inode *inode);
 void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 enum ckpt_look ckpt_inet_peek(const struct sock *sk);
+void ckpt_sock_judge_map(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+enum ckpt_look ckpt_packet_peek(struct ckpt_scan *scan, struct sock *sk, const struct inode *inode);
+void ckpt_packet_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
+void ckpt_packet_judge_map(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 void ckpt_inet_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 enum ckpt_look ckpt_netlink_peek(const struct sock *sk);
 void ckpt_netlink_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);

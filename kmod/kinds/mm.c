@@ -157,6 +157,8 @@ void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		ckpt_vma_judge_device(scan, obj);
 	else if (obj->inode->i_sb->s_magic == ANON_INODE_FS_MAGIC)
 		ckpt_vma_judge_anon_inode(scan, obj);
+	else if (S_ISSOCK(obj->inode->i_mode))
+		ckpt_sock_judge_map(scan, obj);
 	else if (!S_ISREG(obj->inode->i_mode))
 		doubt = "mapping of a file of an unknown type";
 	else

@@ -4,9 +4,13 @@
 #include <linux/filter.h>
 #include <linux/magic.h>
 #include <linux/net.h>
+#include <linux/netdevice.h>
+#include <net/inet_sock.h>
 #include <net/sock.h>
+#include <net/tcp_states.h>
 
-#include "kind.h"
+#include "compat/sock.h"
+#include "sock.h"
 
 static bool ckpt_match_sock(const struct file *file, const struct inode *inode)
 {
@@ -32,14 +36,11 @@ static bool ckpt_sock_ebpf(struct sock *sk)
 	return ebpf;
 }
 
-/* What no rule names yet, whatever the family. */
-static const char *ckpt_sock_doubt(const struct ckpt_scan *scan, struct sock *sk)
+/* What CRIU refuses or loses whatever the family.  Never sleeps. */
+static bool ckpt_sock_odd(const struct ckpt_scan *scan, struct sock *sk)
 {
-	if (!ckpt_ns_has_net(scan, sock_net(sk)))
-		return "socket of another network namespace";
-	if (ckpt_sock_ebpf(sk))
-		return "socket with an eBPF filter";
-	return NULL;
+	return !ckpt_ns_has_net(scan, sock_net(sk)) || ckpt_sock_ebpf(sk) ||
+	       READ_ONCE(sk->sk_bound_dev_if);
 }
 
 /* Return: the socket of a file that is a UNIX socket, else NULL. */
@@ -70,48 +71,123 @@ static enum ckpt_look ckpt_peek_sock(struct ckpt_scan *scan, struct file *file,
 	case AF_NETLINK:
 		look = ckpt_netlink_peek(sk);
 		break;
+	case AF_PACKET:
+		look = ckpt_packet_peek(scan, sk, inode);
+		break;
 	}
-	return look == CKPT_FINE && ckpt_sock_doubt(scan, sk) ? CKPT_MARK : look;
+	return look == CKPT_FINE && ckpt_sock_odd(scan, sk) ? CKPT_MARK : look;
 }
 
-static void ckpt_judge_family(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
+/*
+ * CRIU does not find it among the sockets of the set's namespaces.  A netlink socket, or an
+ * internet socket that has no connection, it then takes for a new one, unless it is in a
+ * namespace that CRIU neither dumps nor lives in.
+ */
+static void ckpt_sock_judge_foreign(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				    struct sock *sk)
+{
+	bool known = !ckpt_ns_own(scan, CKPT_NS_NET) ||
+		     sock_net(sk) == scan->reader_spaces.ns[CKPT_NS_NET];
+	bool lost = known &&
+		    (sk->sk_family == AF_NETLINK ||
+		     (ckpt_is_inet(sk) &&
+		      (sk->sk_type != SOCK_STREAM || inet_sk_state_load(sk) == TCP_CLOSE)));
+	struct ckpt_finding *f;
+
+	f = ckpt_sock_emit(scan, obj, sk, lost ? CKPT_SOCK_FOREIGN_NETNS_LOST :
+			   CKPT_SOCK_FOREIGN_NETNS);
+	ckpt_key_u64(&scan->report, f, "family", sk->sk_family);
+	ckpt_key_u64(&scan->report, f, "ns", sock_net(sk)->ns.inum);
+}
+
+/* CRIU asks for the name of the device that a socket is bound to. */
+static void ckpt_sock_judge_device(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				   struct sock *sk)
+{
+	int index = READ_ONCE(sk->sk_bound_dev_if);
+	struct ckpt_finding *f;
+	bool gone;
+
+	if (!index)
+		return;
+	rcu_read_lock();
+	gone = !dev_get_by_index_rcu(sock_net(sk), index);
+	rcu_read_unlock();
+	if (!gone)
+		return;
+	f = ckpt_sock_emit(scan, obj, sk, CKPT_SOCK_DEVICE_GONE);
+	ckpt_key_u64(&scan->report, f, "ifindex", index);
+}
+
+/* Return: whether CRIU knows the family at all. */
+static bool ckpt_sock_judge_family(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				   struct sock *sk, bool foreign)
 {
 	struct ckpt_finding *f;
 
-	f = ckpt_emit(&scan->report, CKPT_SOCK_FAMILY, &obj->place, sk, obj->inode->i_ino);
-	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	switch (sk->sk_family) {
+	case AF_UNIX:
+		/* Whatever else: CRIU finds none of a namespace that it does not visit. */
+		if (!foreign)
+			ckpt_unix_judge(scan, obj, sk);
+		return true;
+	case AF_INET:
+	case AF_INET6:
+		ckpt_inet_judge(scan, obj, sk);
+		return true;
+	case AF_PACKET:
+		if (!foreign)
+			ckpt_packet_judge(scan, obj, sk);
+		return true;
+	case AF_NETLINK:
+		if (!foreign)
+			ckpt_netlink_judge(scan, obj, sk);
+		return true;
+	}
+	f = ckpt_sock_emit(scan, obj, sk, CKPT_SOCK_FAMILY);
 	ckpt_key_u64(&scan->report, f, "family", sk->sk_family);
+	return false;
 }
 
 /* Judges a socket of the set, which stays alive; no lock is held.  May sleep. */
 void ckpt_sock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
-	const char *doubt;
+	bool foreign = !ckpt_ns_has_net(scan, sock_net(sk));
 
-	switch (sk->sk_family) {
-	case AF_UNIX:
-		/* Whatever else: CRIU finds none of a namespace that it does not visit. */
-		if (ckpt_ns_has_net(scan, sock_net(sk)))
-			ckpt_unix_judge(scan, obj, sk);
-		break;
-	case AF_INET:
-	case AF_INET6:
-		ckpt_inet_judge(scan, obj, sk);
-		break;
-	case AF_NETLINK:
-		if (ckpt_ns_has_net(scan, sock_net(sk)))
-			ckpt_netlink_judge(scan, obj, sk);
-		break;
-	case AF_PACKET:
-		ckpt_file_unknown(scan, obj, "packet socket");
+	if (!ckpt_sock_judge_family(scan, obj, sk, foreign))
 		return;
-	default:
-		ckpt_judge_family(scan, obj, sk);
+	if (foreign)
+		ckpt_sock_judge_foreign(scan, obj, sk);
+	if (ckpt_sock_ebpf(sk))
+		ckpt_sock_emit(scan, obj, sk, CKPT_SOCK_EBPF_FILTER);
+	ckpt_sock_judge_device(scan, obj, sk);
+	if (!ckpt_is_inet(sk) && sk->sk_family != AF_PACKET)
 		return;
-	}
-	doubt = ckpt_sock_doubt(scan, sk);
-	if (doubt)
-		ckpt_file_unknown(scan, obj, doubt);
+	ckpt_sock_judge_lost(scan, obj, sk);
+	ckpt_sock_judge_opts(scan, obj, sk);
+}
+
+/* CRIU takes every mapped socket for a packet socket, and aborts over this one. */
+static void ckpt_sock_judge_tcp_map(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, CKPT_TCP_MMAP, &obj->place, NULL, 0);
+	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+}
+
+/* Judges a mapping of a socket; no lock is held, its file is referenced.  May sleep. */
+void ckpt_sock_judge_map(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	struct sock *sk = ckpt_match_sock(obj->file, obj->inode) ?
+			  ckpt_inode_sock(obj->inode) : NULL;
+
+	if (sk && sk->sk_family == AF_PACKET)
+		ckpt_packet_judge_map(scan, obj, sk);
+	else if (sk && ckpt_is_tcp(sk))
+		ckpt_sock_judge_tcp_map(scan, obj);
+	else
+		ckpt_file_unknown(scan, obj, "mapping of a socket");
 }
 
 static void ckpt_judge_sock(struct ckpt_scan *scan, const struct ckpt_obj *obj)

@@ -13,6 +13,7 @@
 #include <linux/sched/signal.h>
 #include <linux/tty.h>
 #include <linux/tty_driver.h>
+#include <linux/tty_ldisc.h>
 #include <linux/vt.h>
 
 #include "access.h"
@@ -123,8 +124,6 @@ static const char *ckpt_tty_doubt(const struct ckpt_obj *obj, const struct tty_s
 		return NULL;
 	if (tty->driver->type != TTY_DRIVER_TYPE_PTY || !tty->link)
 		return "pty without another end";
-	if (tty->index > CKPT_PTY_INDEX_MAX)
-		return "pty of a high number";
 	/* CRIU takes the number from the name. */
 	if (sort == CKPT_SORT_SLAVE && obj->file->f_path.dentry == obj->file->f_path.mnt->mnt_root)
 		return "pty bound to another name";
@@ -179,6 +178,48 @@ static void ckpt_tty_judge_driver(struct ckpt_scan *scan, const struct ckpt_obj 
 	ckpt_key_path(&scan->report, f, obj->file);
 }
 
+/* CRIU refuses the number of the pty. */
+static void ckpt_tty_judge_index(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				 const struct tty_struct *tty, enum ckpt_tty_sort sort)
+{
+	struct ckpt_finding *f;
+
+	if ((sort != CKPT_SORT_MASTER && sort != CKPT_SORT_SLAVE) ||
+	    tty->index <= CKPT_PTY_INDEX_MAX)
+		return;
+	f = ckpt_emit(&scan->report, CKPT_TTY_INDEX_TOO_BIG, &obj->place, tty, sort);
+	ckpt_key_u64(&scan->report, f, "index", tty->index);
+	ckpt_key_path(&scan->report, f, obj->file);
+}
+
+/*
+ * CRIU asks for the settings, which one without ioctl does not tell.  No reference: it is being
+ * changed, or the terminal is hung up and has the usual one.
+ */
+static void ckpt_tty_judge_ldisc(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				 struct tty_struct *tty)
+{
+	struct tty_ldisc *ldisc = tty_ldisc_ref(tty);
+	struct ckpt_finding *f;
+	int number;
+	bool mute;
+
+	if (!ldisc)
+		return;
+	number = ldisc->ops->num;
+	mute = !ldisc->ops->ioctl;
+	tty_ldisc_deref(ldisc);
+	if (number == N_TTY)
+		return;
+	if (!mute) {
+		ckpt_file_unknown(scan, obj, "terminal with an unusual line discipline");
+		return;
+	}
+	f = ckpt_emit(&scan->report, CKPT_TTY_LDISC, &obj->place, tty, 0);
+	ckpt_key_u64(&scan->report, f, "ldisc", number);
+	ckpt_key_path(&scan->report, f, obj->file);
+}
+
 /* Keeps what was found for ckpt_tty_finish(). */
 static void ckpt_tty_add(struct ckpt_scan *scan, struct ckpt_tty *t)
 {
@@ -220,6 +261,8 @@ static void ckpt_judge_tty(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		ckpt_file_unknown(scan, obj, doubt);
 		return;
 	}
+	ckpt_tty_judge_index(scan, obj, tty, t.sort);
+	ckpt_tty_judge_ldisc(scan, obj, tty);
 	t.tty = tty;
 	t.index = tty->index;
 	t.master = t.sort == CKPT_SORT_SLAVE ? tty->link : tty;
