@@ -263,6 +263,7 @@ static void make_tun_queue(struct mkobj *m)
 	close(fd);
 }
 
+#define OWN	"root-only"
 #define SOCK	"sock-foreign-netns"
 #define LOST	"sock-foreign-netns-lost"
 #define GONE	"sock-device-gone"
