@@ -142,7 +142,7 @@ static size_t ckpt_mounts_point(const struct ckpt_scan *scan, dev_t dev, char *b
 	if (slot && scan->mountinfo) {
 		const char *line = scan->mountinfo + (slot->value & ~CKPT_IS_WHOLE) - 1;
 
-		if (!sscanf(line, "%*u %*u %*u:%*u %*s %n", &at) && at)
+		if (sscanf(line, "%*u %*u %*u:%*u %*s %n", &at) == 0 && at)
 			len = strcspn(line + at, "\n ");
 		if (len == 1 || len >= size)
 			len = 0;

@@ -247,7 +247,8 @@ static void make_in_queue(struct mkobj *m)
 const struct mkobj_case mkobj_epoll_cases[] = {
 	{ .name = ORPHAN, .rule = ORPHAN, .make = make_closed },
 	{ .name = ORPHAN ".again", .rule = ORPHAN, .make = make_closed, .num = 1 },
-	{ .name = ORPHAN ".outside", .rule = ORPHAN, .make = make_outside },
+	{ .name = ORPHAN ".outside", .rule = ORPHAN, .make = make_outside,
+	  .flags = "also=pipe-end-outside" },
 	{ .name = ORPHAN ".renumbered", .rule = ORPHAN, .make = make_renumbered,
 	  .num = NOBODYS },
 	{ .name = ORPHAN ".renumbered-same", .rule = ORPHAN, .make = make_renumbered,

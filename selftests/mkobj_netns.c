@@ -212,7 +212,8 @@ static void bind_link_local(struct mkobj *m, bool free)
 
 	inet_own_net();
 	fd = inet_socket(AF_INET6, m->c->num, 0);
-	ifr.index = a.sin6_scope_id = if_nametoindex("lo");
+	a.sin6_scope_id = if_nametoindex("lo");
+	ifr.index = a.sin6_scope_id;
 	a.sin6_addr = ifr.addr;
 	mkobj_try(ioctl(fd, SIOCSIFADDR, &ifr), "SIOCSIFADDR");
 	/* The address can be used when its device has become ready. */
@@ -240,7 +241,8 @@ static void make_tun_queue(struct mkobj *m)
 {
 	struct ifreq ifr = { .ifr_name = "mkobj%d", .ifr_flags = IFF_TAP | IFF_NO_PI };
 	struct sockaddr_in a = {
-		.sin_family = AF_INET, .sin_port = htons(5000), .sin_addr.s_addr = htonl(0x0a090801),
+		.sin_family = AF_INET, .sin_port = htons(5000),
+		.sin_addr.s_addr = htonl(0x0a090801),
 	};
 	int tun, fd;
 

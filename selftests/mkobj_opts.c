@@ -65,6 +65,7 @@ static const struct in_addr loopback = { .s_addr = 0x0100007f };
 static const struct ip_mreqn group4 = {
 	.imr_multiaddr.s_addr = 0x010000ef, .imr_address.s_addr = 0x0100007f,
 };
+
 static struct ipv6_mreq group6 = { .ipv6mr_multiaddr.s6_addr = { 0xff, 2, [15] = 0x77 } };
 static const struct linger linger = { 1, 5 };
 static const struct timeval second = { 1, 0 };

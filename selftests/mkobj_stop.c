@@ -245,7 +245,8 @@ const struct mkobj_case mkobj_stop_cases[] = {
 	{ .name = FILTER ".miss", .rule = FILTER, .make = make_never, .run = run_strict },
 	{ .name = COMPAT, .rule = COMPAT, .make = make_program32, .settle = settle_exec32,
 	  .state = 'S',
-	  .flags = "also=task-personality,criu=skip:qemu without KVM cannot run criu's code for 32-bit programs" },
+	  .flags = "also=task-personality,"
+		   "criu=skip:qemu without KVM cannot run criu's code for 32-bit programs" },
 	{ .name = COMPAT ".miss", .rule = COMPAT, .settle = settle_exec64, .state = 'S' },
 	{ }
 };

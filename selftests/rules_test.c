@@ -46,6 +46,7 @@ FIXTURE_VARIANT(trip) {
 #define TCP	"--tcp-established"
 #define TTY	"--external tty[{st-rdev:x}:{st-dev:x}]"
 #define UNIX	"--external unix[{ino}]"
+#define NETNS	"--external net[{ino}]:net|--empty-ns net"
 
 TRIP(set_unstable, "set-unstable", UNKNOWN, "", "transient");
 TRIP(cred_no_access, "cred-no-access", BLOCKER, "", "", .blind = true);
@@ -137,11 +138,9 @@ TRIP(ns_left, "ns-left", RESTORE, "", "");
 TRIP(ns_left_ipc, "ns-left.ipc", RESTORE, "", "");
 TRIP(ns_left_net, "ns-left-net-mnt", BLOCKER, "", "");
 TRIP(ns_left_mnt, "ns-left-net-mnt.mnt", BLOCKER, "", "");
-TRIP(link_kind, "ns-net-link-kind", OPTION, "--external net[{ino}]:net|--empty-ns net", "");
-TRIP(link_kind_bond, "ns-net-link-kind.bond", OPTION, "--external net[{ino}]:net|--empty-ns net",
-     "");
-TRIP(link_kind_child, "ns-net-link-kind.child", OPTION, "--external net[{ino}]:net|--empty-ns net",
-     "");
+TRIP(link_kind, "ns-net-link-kind", OPTION, NETNS, "");
+TRIP(link_kind_bond, "ns-net-link-kind.bond", OPTION, NETNS, "");
+TRIP(link_kind_child, "ns-net-link-kind.child", OPTION, NETNS, "");
 TRIP(link_outside, "ns-net-link-outside", RESTORE, "", "");
 TRIP(net_content, "ns-net-content", LOSSY, "", "");
 TRIP(net_content_ingress, "ns-net-content.ingress", LOSSY, "", "");

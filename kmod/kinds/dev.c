@@ -140,7 +140,7 @@ static bool ckpt_judge_terminal(struct ckpt_scan *scan, const struct ckpt_obj *o
  */
 static bool ckpt_tun_has_packets(struct file *file)
 {
-	typeof(&tun_get_tx_ring) get_ring = symbol_get(tun_get_tx_ring);
+	struct ptr_ring *(*get_ring)(struct file *file) = symbol_get(tun_get_tx_ring);
 	struct ptr_ring *ring;
 	bool found;
 

@@ -24,7 +24,7 @@
 #define CKPT_OPTS_SIZE	512
 
 enum ckpt_sock_opt {
-#define CKPT_SOCK_OPT(name, usual) CKPT_OPT_##name,
+#define CKPT_SOCK_OPT(name, usual) CKPT_OPT_##name
 #include "sock_opts.def"
 #undef CKPT_SOCK_OPT
 	CKPT_NR_OPTS,
@@ -33,7 +33,7 @@ enum ckpt_sock_opt {
 };
 
 static const char * const ckpt_opt_names[] = {
-#define CKPT_SOCK_OPT(name, usual) #name,
+#define CKPT_SOCK_OPT(name, usual) #name
 #include "sock_opts.def"
 #undef CKPT_SOCK_OPT
 };
@@ -44,7 +44,7 @@ struct ckpt_opts {
 };
 
 static const struct ckpt_opts ckpt_opts_usual = { {
-#define CKPT_SOCK_OPT(name, usual) usual,
+#define CKPT_SOCK_OPT(name, usual) usual
 #include "sock_opts.def"
 #undef CKPT_SOCK_OPT
 } };
@@ -218,13 +218,17 @@ bool ckpt_sock_opts_odd(const struct sock *sk)
 	return memcmp(&opts, &ckpt_opts_usual, sizeof(opts));
 }
 
-/* The options of a new socket, or the usual ones.  May sleep. */
+/*
+ * The options of a new socket, or at least of another one of the family: not everybody may make
+ * each.  May sleep.
+ */
 static void ckpt_opts_new(const struct sock *sk, struct ckpt_opts *opts)
 {
 	struct socket *sock;
 
 	*opts = ckpt_opts_usual;
-	if (sock_create_kern(sock_net(sk), sk->sk_family, sk->sk_type, sk->sk_protocol, &sock))
+	if (sock_create_kern(sock_net(sk), sk->sk_family, sk->sk_type, sk->sk_protocol, &sock) &&
+	    sock_create_kern(sock_net(sk), sk->sk_family, SOCK_DGRAM, 0, &sock))
 		return;
 	ckpt_opts_read(sock->sk, opts);
 	sock_release(sock);
