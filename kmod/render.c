@@ -104,6 +104,14 @@ static size_t ckpt_fill_key(char *out, size_t size, const char *value, const cha
 	return scnprintf(out, size, "%llx", number);
 }
 
+/* No key of a finding: all share one limit, since criu takes but one. */
+static bool ckpt_is_ghost_limit(const char *name, size_t name_len)
+{
+	static const char limit[] = "ghost-limit";
+
+	return name_len == strlen(limit) && !memcmp(name, limit, name_len);
+}
+
 /* needs= with its {key} filled in; those keys are emitted before any text of a user's making. */
 static void ckpt_render_needs(const struct ckpt_report *r, const struct ckpt_finding *f,
 			      struct ckpt_text *out)
@@ -120,9 +128,12 @@ static void ckpt_render_needs(const struct ckpt_report *r, const struct ckpt_fin
 			needs[n++] = *p++;
 			continue;
 		}
-		len = ckpt_fill_key(needs + n, sizeof(needs) - n,
-				    ckpt_key_find(keys, end, p + 1, name_len), end,
-				    p[1 + name_len] == ':');
+		if (ckpt_is_ghost_limit(p + 1, name_len))
+			len = scnprintf(needs + n, sizeof(needs) - n, "%llu", r->ghost_limit);
+		else
+			len = ckpt_fill_key(needs + n, sizeof(needs) - n,
+					    ckpt_key_find(keys, end, p + 1, name_len), end,
+					    p[1 + name_len] == ':');
 		if (!len)
 			return;
 		n += len;

@@ -44,6 +44,7 @@ void ckpt_report_reset(struct ckpt_report *r)
 	r->keys.failed = false;
 	r->reasons = 0;
 	r->worst = 0;
+	r->ghost_limit = 0;
 	ckpt_table_free(&r->seen);
 }
 

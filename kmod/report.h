@@ -76,6 +76,7 @@ enum ckpt_reason {
  * @max_findings: no more than these are kept
  * @reasons: bits of enum ckpt_reason
  * @worst: heaviest class found, enum ckptcheck_class; findings that were lost count too
+ * @ghost_limit: size of the largest deleted file that was found too large for criu
  */
 struct ckpt_report {
 	struct ckpt_finding *findings;
@@ -89,6 +90,7 @@ struct ckpt_report {
 	u32 max_findings;
 	unsigned long reasons;
 	u32 worst;
+	u64 ghost_limit;
 };
 
 /* The first line's figures; comm is NULL where the reader may not inspect the root. */

@@ -217,7 +217,7 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_report_reset(&scan->report);
 	ckpt_set_free(scan);
 	ckpt_table_free(&scan->shared);
-	ckpt_table_free(&scan->nets);
+	ckpt_table_free(&scan->spaces);
 	ckpt_table_free(&scan->sockets);
 	ckpt_inflight_free(scan);
 	ckpt_table_free(&scan->held);

@@ -79,13 +79,11 @@ enum ckpt_ns {
 /**
  * struct ckpt_spaces - the namespaces of a process
  * @ns: compared only; NULL where it has given them back
- * @net_number: number of the network namespace
  * @time_for_children: its children will have another time namespace
  * @pid_for_children: its children will have another pid namespace
  */
 struct ckpt_spaces {
 	const void *ns[CKPT_NR_NS];
-	u32 net_number;
 	bool time_for_children;
 	bool pid_for_children;
 };
@@ -102,7 +100,7 @@ struct ckpt_spaces {
  * @shared: mm, files, fs and sighand of each process, to see which are shared
  * @reader_spaces: namespaces of the reader, which criu would have
  * @root_spaces: of @root
- * @nets: network namespaces of the set
+ * @spaces: namespaces of the members, with their kind
  * @sockets: UNIX sockets inside, and packet sockets at descriptors
  * @queues: UNIX sockets inside with descriptors in flight, @nr_queues of @cap_queues
  * @flights: files that have been judged; second half: inode number of the queue in which they are
@@ -127,7 +125,8 @@ struct ckpt_spaces {
  * @last_mnt: see @last_folder
  * @last_btrfs: @last_mnt is of a Btrfs
  * @btrfs_files: files on Btrfs that are still to be told, where one record is for all
- * @pipes: pipes and FIFOs; value: open files inside that read, order: those that write
+ * @pipes: pipes and FIFOs; value: open files inside that read, order: those that write; path-only
+ *	   descriptors that criu meets before those that read
  * @nr_pipes: of how many pipes, and how many FIFOs, an end inside can be read
  * @packets: packet sockets of network namespaces that were asked for them; value: what was told
  * @packet_pipes: pipes of which an end inside is in packet mode
@@ -161,7 +160,7 @@ struct ckpt_scan {
 	struct ckpt_table shared;
 	struct ckpt_spaces reader_spaces;
 	struct ckpt_spaces root_spaces;
-	struct ckpt_table nets;
+	struct ckpt_table spaces;
 	struct ckpt_table sockets;
 	struct ckpt_queue *queues;
 	u32 nr_queues;

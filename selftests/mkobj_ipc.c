@@ -184,7 +184,7 @@ const struct mkobj_case mkobj_ipc_cases[] = {
 	{ .name = SHM ".miss-detached", .rule = SHM, .prepare = make_segment, .make = detach,
 	  .cleanup = remove_segment, .num = KEY },
 	{ .name = SHM ".miss-anonymous", .rule = SHM, .make = map_anonymous },
-	{ .name = SHM ".miss-memfd", .rule = SHM, .make = map_memfd },
+	{ .name = SHM ".miss-memfd", .rule = SHM, .make = map_memfd, .flags = "also=memfd-open" },
 	{ .name = SHM ".miss-tmpfs", .rule = SHM, .prepare = make_tmpfs_file,
 	  .make = map_tmpfs_file, .cleanup = remove_tmpfs_file },
 	{ .name = FLAGS, .rule = FLAGS, .make = attach_locked, .flags = "root-only" },

@@ -227,7 +227,7 @@ static void map_no_root(struct mkobj *m)
 #define NO_PID	"also=" USER
 #define ZOMBIE	"task-zombie-session-outside"
 /* What the root has from before its own mount namespace, its executable at least. */
-#define OUTSIDE	"also=file-kind-unknown"
+#define OUTSIDE	"also=file-kind-unknown,also=mm-exe-gone,also=file-mount-unknown"
 
 const struct mkobj_case mkobj_ns_cases[] = {
 	{ .name = NESTED, .rule = NESTED, .make = make_child_elsewhere, .num = CLONE_NEWUTS,

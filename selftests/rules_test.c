@@ -47,6 +47,8 @@ FIXTURE_VARIANT(trip) {
 #define TTY	"--external tty[{st-rdev:x}:{st-dev:x}]"
 #define UNIX	"--external unix[{ino}]"
 #define NETNS	"--external net[{ino}]:net|--empty-ns net"
+#define FILE_	"--external file[{mnt:x}:{ino:x}]"
+#define GHOST	"--ghost-limit {size}"
 
 TRIP(set_unstable, "set-unstable", UNKNOWN, "", "transient");
 TRIP(cred_no_access, "cred-no-access", BLOCKER, "", "", .blind = true);
@@ -197,6 +199,27 @@ TRIP(shared_out_scm, "file-shared-outside.scm", LOSSY, "", "path peer-comm");
 TRIP(memfd_out, "memfd-shared-outside", LOSSY, "", "path peer-comm");
 TRIP(memfd_out_reopened, "memfd-shared-outside.reopened", LOSSY, "", "path peer-comm");
 TRIP(memfd_out_mapped, "memfd-shared-outside.mapped", LOSSY, "", "path");
+TRIP(chrdev_opath, "chrdev-unsupported.opath", BLOCKER, "", "driver");
+TRIP(linked, "file-unlinked-linked", OPTION, "--link-remap", "path");
+TRIP(linked_map, "file-unlinked-linked.map", OPTION, "--link-remap", "path");
+TRIP(linked_renamed, "file-unlinked-linked.renamed-over", OPTION, "--link-remap", "path");
+TRIP(ghost, "file-ghost-too-big", OPTION, GHOST, "size path");
+TRIP(ghost_two, "file-ghost-too-big.two", OPTION, "--ghost-limit 3145728", "size path");
+TRIP(ghost_byte, "file-ghost-too-big.byte", OPTION, GHOST, "size path");
+TRIP(ghost_sparse, "file-ghost-sparse", INFO, "", "size path");
+TRIP(ghost_preallocated, "file-ghost-preallocated", OPTION, GHOST, "size path");
+TRIP(vma_deleted, "vma-file-deleted", OPTION, GHOST, "size path");
+TRIP(memfd, "memfd-open", INFO, "", "size");
+TRIP(memfd_hugetlb, "memfd-hugetlb", INFO, "", "size");
+TRIP(secret, "file-memfd-secret", OPTION, FILE_, "mnt");
+TRIP(secret_map, "vma-anon-inode.secret", BLOCKER, "", "kind");
+TRIP(mqueue, "file-mqueue-fd", OPTION, FILE_, "mnt path");
+TRIP(ns_unknown, "file-ns-unknown", BLOCKER, "", "");
+TRIP(ns_unknown_uts, "file-ns-unknown.uts", BLOCKER, "", "");
+TRIP(ns_unknown_user, "file-ns-unknown.user", BLOCKER, "", "");
+TRIP(opath_fifo, "file-opath-pipe", BLOCKER, "", "");
+TRIP(opath_pipe_first, "file-opath-pipe.first", BLOCKER, "", "");
+TRIP(opath_sock, "sock-opath", BLOCKER, "", "");
 TRIP(unknown, "file-kind-unknown", UNKNOWN, "", "kind");
 TRIP(eventfd_semaphore, "eventfd-semaphore", LOSSY, "", "");
 TRIP(eventfd_semaphore_empty, "eventfd-semaphore.empty", LOSSY, "", "");
@@ -229,6 +252,7 @@ TRIP(dnotify_multishot, "file-dnotify.multishot", LOSSY, "", "path");
 TRIP(unknown_epoll_clash, "file-kind-unknown.epoll-clash", UNKNOWN, "", "kind");
 TRIP(unknown_epoll_stuck, "file-kind-unknown.epoll-stuck", UNKNOWN, "", "kind");
 TRIP(unknown_epoll, "file-kind-unknown.epoll", UNKNOWN, "", "kind");
+TRIP(unknown_huge, "file-kind-unknown.no-huge-page", UNKNOWN, "", "kind");
 TRIP(covered, "file-kind-unknown.covered", UNKNOWN, "", "kind");
 TRIP(covered_mount, "file-kind-unknown.covered-mount", UNKNOWN, "", "kind");
 TRIP(covered_file, "file-kind-unknown.covered-file", UNKNOWN, "", "kind");

@@ -3,19 +3,11 @@
 
 #include <linux/dcache.h>
 #include <linux/file.h>
-#include <linux/magic.h>
 #include <linux/mount.h>
-#include <linux/sizes.h>
 
 #include "compat/fown.h"
 #include "kind.h"
 #include "refs.h"
-
-/* CRIU copies a deleted file up to this size without being asked. */
-#define CKPT_GHOST_LIMIT	SZ_1M
-
-/* Unit of i_blocks. */
-#define CKPT_BLOCK		512
 
 /**
  * ckpt_file_plain() - a regular file with a name, reached through an ordinary mount
@@ -56,58 +48,21 @@ void ckpt_file_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj, const
 	ckpt_emit_unknown(scan, obj, obj->inode, obj->inode ? obj->inode->i_ino : 0, what);
 }
 
-static bool ckpt_match_opath(const struct file *file, const struct inode *inode)
-{
-	return file->f_mode & FMODE_PATH;
-}
-
-static enum ckpt_look ckpt_peek_opath(struct ckpt_scan *scan, struct file *file,
-				      struct inode *inode)
-{
-	return S_ISDIR(inode->i_mode) || ckpt_file_plain(file, inode) ? CKPT_FINE : CKPT_MARK;
-}
-
-static void ckpt_judge_opath(struct ckpt_scan *scan, const struct ckpt_obj *obj)
-{
-	if (ckpt_peek_opath(scan, obj->file, obj->inode) != CKPT_FINE)
-		ckpt_file_unknown(scan, obj, "path-only descriptor");
-}
-
-static const struct ckpt_kind ckpt_kind_opath = {
-	.match = ckpt_match_opath, .peek = ckpt_peek_opath, .judge = ckpt_judge_opath,
-};
-
 static bool ckpt_match_regular(const struct file *file, const struct inode *inode)
 {
 	return S_ISREG(inode->i_mode);
 }
 
-static const char *ckpt_regular_doubt(const struct file *file, const struct inode *inode)
-{
-	if (ckpt_file_plain(file, inode) || ckpt_is_memfd(file, inode))
-		return NULL;
-	if (file->f_path.mnt->mnt_flags & MNT_INTERNAL)
-		return "file of an internal mount";
-	if (inode->i_nlink)
-		return "deleted name of a file that has others";
-	if (i_size_read(inode) > CKPT_GHOST_LIMIT ||
-	    inode->i_blocks > CKPT_GHOST_LIMIT / CKPT_BLOCK)
-		return "large deleted file";
-	return NULL;
-}
-
 static enum ckpt_look ckpt_peek_regular(struct ckpt_scan *scan, struct file *file,
 					struct inode *inode)
 {
-	return ckpt_regular_doubt(file, inode) ? CKPT_MARK : CKPT_FINE;
+	return file->f_path.mnt->mnt_flags & MNT_INTERNAL ? CKPT_MARK : CKPT_FINE;
 }
 
 static void ckpt_judge_regular(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
-	const char *doubt = ckpt_regular_doubt(obj->file, obj->inode);
-
-	if (doubt)
-		ckpt_file_unknown(scan, obj, doubt);
+	if (obj->file->f_path.mnt->mnt_flags & MNT_INTERNAL)
+		ckpt_internal_judge(scan, obj);
 }
 
 static const struct ckpt_kind ckpt_kind_regular = {
@@ -191,7 +146,8 @@ static enum ckpt_look ckpt_file_look(struct ckpt_scan *scan, struct file *file, 
 		look = kind->peek(scan, file, inode);
 	if (look == CKPT_ROOM)
 		return CKPT_ROOM;
-	if (ckpt_folder_peek(scan, &file->f_path) == CKPT_MARK)
+	if (ckpt_folder_peek(scan, &file->f_path) == CKPT_MARK ||
+	    ckpt_path_is_gone(&file->f_path))
 		return CKPT_MARK;
 	return odd ? CKPT_MARK : look;
 }
@@ -229,6 +185,7 @@ void ckpt_file_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
 	ckpt_scm_note(scan, obj);
 	ckpt_folder_judge(scan, obj);
+	ckpt_gone_judge(scan, obj, &obj->file->f_path);
 	ckpt_kind_of(obj->file, obj->inode)->judge(scan, obj);
 	if (obj->file->f_mode & FMODE_PATH)
 		return;

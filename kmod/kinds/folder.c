@@ -136,6 +136,7 @@ static void ckpt_folder_judge_via(struct ckpt_scan *scan, const struct ckpt_proc
 	};
 
 	ckpt_folder_judge(scan, &obj);
+	ckpt_gone_judge(scan, &obj, path);
 }
 
 /* The reference is dropped like that of any file of the target. */

@@ -65,7 +65,7 @@ struct ckpt_kind {
 };
 
 extern const struct ckpt_kind ckpt_kind_tty, ckpt_kind_chrdev, ckpt_kind_blkdev, ckpt_kind_pipe;
-extern const struct ckpt_kind ckpt_kind_sock, ckpt_kind_anon, ckpt_kind_pidfs;
+extern const struct ckpt_kind ckpt_kind_sock, ckpt_kind_anon, ckpt_kind_pidfs, ckpt_kind_opath;
 
 enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file);
 void ckpt_file_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
@@ -73,6 +73,13 @@ void ckpt_emit_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj, const
 		       u64 ino, const char *what);
 void ckpt_file_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj, const char *what);
 bool ckpt_file_plain(const struct file *file, const struct inode *inode);
+
+bool ckpt_path_is_gone(const struct path *path);
+void ckpt_gone_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, const struct path *path);
+void ckpt_internal_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+bool ckpt_huge_page_free(const struct ckpt_scan *scan, const struct inode *inode);
+bool ckpt_is_secret(const struct inode *inode);
+void ckpt_nsfs_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
 enum ckpt_look ckpt_folder_peek(struct ckpt_scan *scan, const struct path *path);
 void ckpt_folder_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
@@ -84,6 +91,7 @@ void ckpt_obj_path_keys(struct ckpt_scan *scan, struct ckpt_finding *f,
 const char *ckpt_path_doubt(const struct path *path);
 bool ckpt_path_is_readers(const struct path *path);
 bool ckpt_path_is_top(const struct path *path);
+void ckpt_mnt_key(struct ckpt_scan *scan, struct ckpt_finding *f, const struct ckpt_obj *obj);
 
 void ckpt_pipes_judge(struct ckpt_scan *scan, const struct ckpt_place *root);
 
@@ -147,6 +155,9 @@ void ckpt_ns_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 void ckpt_net_judge(struct ckpt_scan *scan, const struct ckpt_place *place);
 void ckpt_userns_judge(struct ckpt_scan *scan, const struct ckpt_place *place);
 bool ckpt_ns_own(const struct ckpt_scan *scan, enum ckpt_ns which);
+enum ckpt_ns ckpt_ns_named(const char *name);
+bool ckpt_ns_known(const struct ckpt_scan *scan, const void *ns, enum ckpt_ns which);
+bool ckpt_ns_is_root_mnt(const struct ckpt_scan *scan, u64 ino);
 bool ckpt_ns_has_net(const struct ckpt_scan *scan, const struct net *net);
 
 void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);

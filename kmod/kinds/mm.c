@@ -7,7 +7,6 @@
 #include <linux/major.h>
 #include <linux/mm.h>
 #include <linux/mount.h>
-#include <linux/sizes.h>
 #include <linux/string.h>
 
 #include "assert.h"
@@ -75,6 +74,9 @@ enum ckpt_look ckpt_vma_peek(struct ckpt_scan *scan, struct vm_area_struct *vma)
 
 	if (!vma->vm_file)
 		return look;
+	/* The file of overlayfs may be gone while that of its layer is not. */
+	if (d_unlinked(ckpt_user_path(vma->vm_file)->dentry))
+		look = CKPT_MARK;
 	return max(look, ckpt_folder_peek(scan, ckpt_user_path(vma->vm_file)));
 }
 
@@ -94,10 +96,6 @@ static const char *ckpt_vma_regular_doubt(const struct ckpt_obj *obj)
 			return NULL;
 		return "mapping of a file of an internal mount";
 	}
-	if (inode->i_nlink)
-		return "mapping of a deleted name of a file that has others";
-	if (i_size_read(inode) > SZ_1M)
-		return "mapping of a large deleted file";
 	return NULL;
 }
 
@@ -145,8 +143,10 @@ void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
 	const char *doubt = NULL;
 
-	if (obj->file)
+	if (obj->file) {
 		ckpt_folder_judge(scan, obj);
+		ckpt_gone_judge(scan, obj, ckpt_user_path(obj->file));
+	}
 	if (obj->uprobes)
 		doubt = "mapping of uprobes";
 	else if (!obj->file)
@@ -155,7 +155,7 @@ void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		doubt = NULL;
 	else if (S_ISCHR(obj->inode->i_mode) || S_ISBLK(obj->inode->i_mode))
 		ckpt_vma_judge_device(scan, obj);
-	else if (obj->inode->i_sb->s_magic == ANON_INODE_FS_MAGIC)
+	else if (obj->inode->i_sb->s_magic == ANON_INODE_FS_MAGIC || ckpt_is_secret(obj->inode))
 		ckpt_vma_judge_anon_inode(scan, obj);
 	else if (S_ISSOCK(obj->inode->i_mode))
 		ckpt_sock_judge_map(scan, obj);

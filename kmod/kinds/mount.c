@@ -8,6 +8,10 @@
 #include <linux/path.h>
 
 #include "kind.h"
+#include "procfile.h"
+
+/* The lines of fdinfo that each file has. */
+#define CKPT_FDINFO_SIZE	160
 
 /* Folders deep and mounts deep; a path of 4096 bytes has no more. */
 #define CKPT_PATH_STEPS	4096
@@ -131,4 +135,34 @@ const char *ckpt_path_doubt(const struct path *path)
 	}
 	path_put(&at);
 	return doubt;
+}
+
+/**
+ * ckpt_mnt_key() - mnt=, the number of the mount of a descriptor
+ * @scan: scan
+ * @f: finding, may be NULL
+ * @obj: its object
+ *
+ * No exported function tells it, so procfs is asked; of what is no descriptor it cannot be asked.
+ * May sleep.
+ */
+void ckpt_mnt_key(struct ckpt_scan *scan, struct ckpt_finding *f, const struct ckpt_obj *obj)
+{
+	char name[48], info[CKPT_FDINFO_SIZE], *at;
+	unsigned long long ino = obj->inode->i_ino;
+	unsigned int mnt;
+	ssize_t n;
+
+	if (!f || obj->place.kind != CKPT_AT_FD)
+		return;
+	snprintf(name, sizeof(name), "%d/fdinfo/%lu", obj->place.nr, obj->place.at);
+	n = ckpt_procfile_read(scan->fs, name, info, sizeof(info) - 1);
+	info[max_t(ssize_t, n, 0)] = '\0';
+	/* Another file may be at that number by now; before 5.14 there is no line for it. */
+	at = strstr(info, "ino:");
+	if (at)
+		sscanf(at, "ino: %llu", &ino);
+	at = strstr(info, "mnt_id:");
+	if (at && ino == obj->inode->i_ino && sscanf(at, "mnt_id: %u", &mnt) == 1)
+		ckpt_key_u64(&scan->report, f, "mnt", mnt);
 }

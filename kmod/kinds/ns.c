@@ -8,6 +8,7 @@
 
 #include <linux/cred.h>
 #include <linux/fs_struct.h>
+#include <linux/magic.h>
 #include <linux/nsproxy.h>
 #include <linux/path.h>
 #include <linux/pid_namespace.h>
@@ -15,6 +16,8 @@
 #include <linux/sched/task.h>
 #include <net/net_namespace.h>
 
+#include "access.h"
+#include "compat/path.h"
 #include "kind.h"
 
 /**
@@ -43,12 +46,27 @@ bool ckpt_ns_of(struct task_struct *task, struct ckpt_spaces *out)
 		out->ns[CKPT_NS_MNT] = proxy->mnt_ns;
 		out->ns[CKPT_NS_CGROUP] = proxy->cgroup_ns;
 		out->ns[CKPT_NS_TIME] = proxy->time_ns;
-		out->net_number = proxy->net_ns->ns.inum;
 		out->time_for_children = proxy->time_ns_for_children != proxy->time_ns;
 		out->pid_for_children = proxy->pid_ns_for_children != out->ns[CKPT_NS_PID];
 	}
 	task_unlock(task);
 	return proxy;
+}
+
+static const char * const ckpt_ns_names[CKPT_NR_NS] = {
+	[CKPT_NS_NET] = "net",	  [CKPT_NS_IPC] = "ipc",   [CKPT_NS_UTS] = "uts",
+	[CKPT_NS_MNT] = "mnt",	  [CKPT_NS_CGROUP] = "cgroup", [CKPT_NS_TIME] = "time",
+	[CKPT_NS_PID] = "pid",	  [CKPT_NS_USER] = "user",
+};
+
+/* Which kind is called so in procfs?  CKPT_NR_NS: none that is known. */
+enum ckpt_ns ckpt_ns_named(const char *name)
+{
+	enum ckpt_ns which = 0;
+
+	while (which < CKPT_NR_NS && strcmp(name, ckpt_ns_names[which]))
+		which++;
+	return which;
 }
 
 /**
@@ -63,6 +81,41 @@ bool ckpt_ns_own(const struct ckpt_scan *scan, enum ckpt_ns which)
 }
 
 /**
+ * ckpt_ns_known() - does criu know a namespace?
+ * @scan: scan, whose first pass is over
+ * @ns: compared only
+ * @which: its kind
+ *
+ * It knows its own ones and those of all members.
+ */
+bool ckpt_ns_known(const struct ckpt_scan *scan, const void *ns, enum ckpt_ns which)
+{
+	return ns == scan->reader_spaces.ns[which] || ckpt_table_find(&scan->spaces, ns, which);
+}
+
+/**
+ * ckpt_ns_is_root_mnt() - is it the mount namespace that the root lives in?
+ * @scan: scan
+ * @ino: number of a file of nsfs
+ *
+ * The struct is private to the kernel, so procfs is asked for the number.  May sleep.
+ */
+bool ckpt_ns_is_root_mnt(const struct ckpt_scan *scan, u64 ino)
+{
+	struct vfsmount *proc = scan->fs->proc;
+	struct path path;
+	char name[32];
+	bool same;
+
+	snprintf(name, sizeof(name), "%d/ns/mnt", pid_nr_ns(scan->root, scan->fs->ns));
+	if (vfs_path_lookup(proc->mnt_root, proc, name, LOOKUP_FOLLOW, &path))
+		return false;
+	same = path.dentry->d_sb->s_magic == NSFS_MAGIC && d_inode(path.dentry)->i_ino == ino;
+	path_put(&path);
+	return same;
+}
+
+/**
  * ckpt_ns_has_net() - does a network namespace belong to the set?
  * @scan: scan, whose first pass is over
  * @net: referenced
@@ -74,15 +127,19 @@ bool ckpt_ns_has_net(const struct ckpt_scan *scan, const struct net *net)
 {
 	if (ckpt_ns_own(scan, CKPT_NS_NET) && net == scan->reader_spaces.ns[CKPT_NS_NET])
 		return false;
-	return ckpt_table_find(&scan->nets, net, net->ns.inum);
+	return ckpt_table_find(&scan->spaces, net, CKPT_NS_NET);
 }
 
-static void ckpt_ns_add_net(struct ckpt_scan *scan, const struct ckpt_spaces *its)
+static void ckpt_ns_add(struct ckpt_scan *scan, const struct ckpt_spaces *its)
 {
-	if (ckpt_table_reserve(&scan->nets, 1))
+	enum ckpt_ns which;
+
+	if (ckpt_table_reserve(&scan->spaces, CKPT_NR_NS)) {
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
-	else
-		ckpt_table_add(&scan->nets, its->ns[CKPT_NS_NET], its->net_number);
+		return;
+	}
+	for (which = 0; which < CKPT_NR_NS; which++)
+		ckpt_table_add(&scan->spaces, its->ns[which], which);
 }
 
 /* CRIU makes a pid namespace anew with its first process, which the root has to be. */
@@ -145,12 +202,6 @@ void ckpt_ns_judge_root(struct ckpt_scan *scan, const struct ckpt_place *place,
 	ckpt_ns_judge_root_path(scan, place, task);
 	ckpt_userns_judge(scan, place);
 }
-
-static const char * const ckpt_ns_names[CKPT_NR_NS] = {
-	[CKPT_NS_NET] = "net",	  [CKPT_NS_IPC] = "ipc",   [CKPT_NS_UTS] = "uts",
-	[CKPT_NS_MNT] = "mnt",	  [CKPT_NS_CGROUP] = "cgroup", [CKPT_NS_TIME] = "time",
-	[CKPT_NS_PID] = "pid",	  [CKPT_NS_USER] = "user",
-};
 
 /*
  * CRIU saves one namespace of a kind, but for network and mounts: those may be nested.  It takes
@@ -228,7 +279,7 @@ void ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 	}
 	if (!alive)
 		return;
-	ckpt_ns_add_net(scan, &its);
+	ckpt_ns_add(scan, &its);
 	ckpt_ns_contents(scan, &its);
 	for (which = 0; which < CKPT_NR_NS; which++)
 		if (its.ns[which] && its.ns[which] != scan->root_spaces.ns[which])

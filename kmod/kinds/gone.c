@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kinds/gone.c - files whose name was deleted.
+ *
+ * CRIU copies one that has no name left, up to a limit, and links one that still has others to a
+ * new name.
+ */
+
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <linux/mount.h>
+#include <linux/sizes.h>
+
+#include "kind.h"
+
+/* CRIU copies a file up to this size without being asked. */
+#define CKPT_GHOST_LIMIT	SZ_1M
+
+/* Unit of stat.blocks. */
+#define CKPT_BLOCK		512
+
+/**
+ * ckpt_path_is_gone() - does a path end in a name that was deleted?
+ * @path: of an object
+ *
+ * Names of devpts and procfs go by themselves, and files of the kernel's own mounts have none.
+ * Never sleeps.
+ */
+bool ckpt_path_is_gone(const struct path *path)
+{
+	const struct inode *inode = d_inode(path->dentry);
+
+	if (!d_unlinked(path->dentry) && inode->i_nlink)
+		return false;
+	return !(path->mnt->mnt_flags & MNT_INTERNAL) &&
+	       inode->i_sb->s_magic != PROC_SUPER_MAGIC &&
+	       inode->i_sb->s_magic != DEVPTS_SUPER_MAGIC;
+}
+
+/* CRIU compares the size up to 3.17, and the space on disk since. */
+static enum ckpt_rule_id ckpt_ghost_rule(const struct ckpt_obj *obj, u64 size, u64 space)
+{
+	if (space <= CKPT_GHOST_LIMIT)
+		return CKPT_FILE_GHOST_SPARSE;
+	if (size <= CKPT_GHOST_LIMIT)
+		return CKPT_FILE_GHOST_PREALLOCATED;
+	return obj->place.kind == CKPT_AT_VMA || obj->via ? CKPT_VMA_FILE_DELETED :
+							    CKPT_FILE_GHOST_TOO_BIG;
+}
+
+static void ckpt_ghost_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+			     const struct path *path, const struct kstat *stat)
+{
+	struct ckpt_report *r = &scan->report;
+	u64 space = (u64)stat->blocks * CKPT_BLOCK;
+	u64 size = max_t(u64, stat->size, space);
+	struct ckpt_finding *f;
+
+	/* CRIU copies with sendfile(2), which hugetlbfs does not have. */
+	if (d_inode(path->dentry)->i_sb->s_magic == HUGETLBFS_MAGIC) {
+		ckpt_file_unknown(scan, obj, "deleted file of huge pages");
+		return;
+	}
+	if (size <= CKPT_GHOST_LIMIT)
+		return;
+	/* One option for all: the last one given counts. */
+	r->ghost_limit = max(r->ghost_limit, size);
+	f = ckpt_emit(r, ckpt_ghost_rule(obj, stat->size, space), &obj->place,
+		      d_inode(path->dentry), stat->ino);
+	ckpt_key_u64(r, f, CKPTCHECK_KEY_INO, stat->ino);
+	ckpt_key_u64(r, f, "size", size);
+	ckpt_obj_path_keys(scan, f, obj);
+}
+
+static void ckpt_linked_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+			      const struct path *path, const struct kstat *stat)
+{
+	struct ckpt_report *r = &scan->report;
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(r, CKPT_FILE_UNLINKED_LINKED, &obj->place, d_inode(path->dentry), stat->ino);
+	ckpt_key_u64(r, f, CKPTCHECK_KEY_INO, stat->ino);
+	ckpt_key_u64(r, f, "nlink", stat->nlink);
+	ckpt_obj_path_keys(scan, f, obj);
+}
+
+/**
+ * ckpt_gone_judge() - judge an object whose name may be gone
+ * @scan: scan
+ * @obj: the object
+ * @path: by which users know it
+ *
+ * The file system is asked, as fstat(2) asks it, for what it already knows: the inode does not
+ * have the links of a file of overlayfs, nor the space that ext4 has not allocated yet.
+ * May sleep.
+ */
+void ckpt_gone_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, const struct path *path)
+{
+	struct kstat stat;
+
+	if (!ckpt_path_is_gone(path))
+		return;
+	if (vfs_getattr(path, &stat, STATX_BASIC_STATS, AT_STATX_DONT_SYNC)) {
+		ckpt_file_unknown(scan, obj, "deleted file");
+		return;
+	}
+	if (!stat.nlink)
+		ckpt_ghost_judge(scan, obj, path, &stat);
+	else if (d_unlinked(path->dentry))
+		ckpt_linked_judge(scan, obj, path, &stat);
+}
