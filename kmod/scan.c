@@ -231,6 +231,7 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_table_free(&scan->packet_pipes);
 	ckpt_table_free(&scan->folders);
 	scan->last_folder = NULL;
+	scan->misplaced = false;
 	scan->btrfs_files = 0;
 	ckpt_epolls_free(scan);
 	ckpt_mounts_free(scan);
@@ -289,6 +290,11 @@ int ckpt_scan_run(struct ckpt_scan *scan, struct ckpt_text *out)
 	int err, i;
 
 	err = ckpt_scan_try(scan);
+	/* Options have to name each file, so the first one of a folder will not do. */
+	if (!err && scan->misplaced) {
+		scan->each_file = true;
+		err = ckpt_scan_try(scan);
+	}
 	if (!err && scan->suspects.used) {
 		scan->confirming = true;
 		err = ckpt_scan_try(scan);

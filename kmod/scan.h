@@ -121,6 +121,8 @@ struct ckpt_spaces {
  * @confirming: this is another look, after one that had suspects
  * @sleeps: rests between two looks at references
  * @folders: folders of files, by mount; one file of each is looked at in the second pass
+ * @misplaced: a file was found to which its path does not lead
+ * @each_file: so each one is judged, not one of each folder
  * @last_folder: the one looked up last, and its mount; compared only
  * @last_mnt: see @last_folder
  * @last_btrfs: @last_mnt is of a Btrfs
@@ -183,6 +185,8 @@ struct ckpt_scan {
 	u32 order;
 	u32 sleeps;
 	struct ckpt_table folders;
+	bool misplaced;
+	bool each_file;
 	const void *last_folder;
 	const void *last_mnt;
 	bool last_btrfs;

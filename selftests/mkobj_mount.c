@@ -17,6 +17,7 @@
 #include <sys/mount.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -28,6 +29,8 @@
 #define FILE_HELD	"point/sub/file"
 #define FILE_OTHER	"point/sub/other"
 #define BESIDE		"point/beside"
+#define NODE		"point/sub/node"
+#define NODE_OTHER	"point/sub/other-node"
 
 #define IMAGE_SIZE	(128 << 20)
 #define MANY_FOLDERS	10
@@ -61,6 +64,14 @@ static int mount_tmpfs(struct mkobj *m, const char *name)
 static void prepare_tmpfs(struct mkobj *m)
 {
 	mkobj_try(mkdir(mkobj_path(m, POINT), 0755), POINT);
+	mkobj_try(mount_tmpfs(m, POINT), "mount tmpfs");
+	fill(m);
+}
+
+static void prepare_stack(struct mkobj *m)
+{
+	mkobj_try(mkdir(mkobj_path(m, POINT), 0755), POINT);
+	mkobj_try(mount_tmpfs(m, POINT), "mount tmpfs");
 	mkobj_try(mount_tmpfs(m, POINT), "mount tmpfs");
 	fill(m);
 }
@@ -104,6 +115,33 @@ static void hold_second_fd(struct mkobj *m)
 	/* The other file is the first of the folder. */
 	mkobj_try(open(mkobj_path(m, FILE_OTHER), O_RDONLY), FILE_OTHER);
 	fd = mkobj_try(open(mkobj_path(m, FILE_HELD), O_RDONLY), FILE_HELD);
+	mkobj_key_fd(m, fd, "");
+}
+
+static void hold_two_fds(struct mkobj *m)
+{
+	mkobj_key_fd(m, mkobj_try(open(mkobj_path(m, FILE_OTHER), O_RDONLY), FILE_OTHER), "");
+	mkobj_key_fd(m, mkobj_try(open(mkobj_path(m, FILE_HELD), O_RDONLY), FILE_HELD), "");
+}
+
+static void hold_node(struct mkobj *m)
+{
+	const mode_t mode = S_IFCHR | 0666;
+	int fd;
+
+	mkobj_try(mknod(mkobj_path(m, NODE), mode, makedev(1, 3)), NODE);
+	mkobj_try(mknod(mkobj_path(m, NODE_OTHER), mode, makedev(1, 3)), NODE_OTHER);
+	fd = mkobj_try(open(mkobj_path(m, NODE), O_RDWR), NODE);
+	mkobj_key_fd(m, fd, "");
+}
+
+/* On a mount below the one that will be covered. */
+static void hold_above(struct mkobj *m)
+{
+	int fd;
+
+	mkobj_try(mount_tmpfs(m, BESIDE), "mount tmpfs");
+	fd = mkobj_file(m, BESIDE "/file", O_RDONLY);
 	mkobj_key_fd(m, fd, "");
 }
 
@@ -247,6 +285,34 @@ static void cover_and_uncover(struct mkobj *m)
 	mkobj_try(umount(mkobj_path(m, SUB)), "umount");
 }
 
+/* The same folder once more. */
+static void bind_folder(struct mkobj *m)
+{
+	char sub[128];
+
+	path_of(m, SUB, sub);
+	mkobj_try(mount(sub, sub, NULL, MS_BIND, NULL), "bind mount");
+}
+
+static void delete(struct mkobj *m)
+{
+	mkobj_try(unlink(mkobj_path(m, FILE_HELD)), FILE_HELD);
+}
+
+static void delete_and_cover(struct mkobj *m)
+{
+	delete(m);
+	cover_folder(m);
+}
+
+static void cover_node(struct mkobj *m)
+{
+	char other[128];
+
+	path_of(m, NODE_OTHER, other);
+	mkobj_try(mount(other, mkobj_path(m, NODE), NULL, MS_BIND, NULL), "bind mount");
+}
+
 static void detach(struct mkobj *m)
 {
 	mkobj_try(umount2(mkobj_path(m, POINT), MNT_DETACH), "umount");
@@ -255,31 +321,49 @@ static void detach(struct mkobj *m)
 #define UNKNOWN	"file-kind-unknown"
 #define BTRFS	"file-btrfs"
 
-#define TMPFS_CASE(name_, make_, finish_) \
-	{ .name = UNKNOWN "." name_, .rule = UNKNOWN, .flags = "root-only", \
+#define REPLACED "file-path-replaced"
+#define DEVICE	"file-device-replaced"
+#define OVER	"file-overmounted"
+#define MOUNT	"file-mount-unknown"
+#define EXE	"mm-exe-gone"
+#define DELETED	"vma-file-deleted"
+
+#define TMPFS_CASE(name_, rule_, make_, finish_) \
+	{ .name = rule_ name_, .rule = rule_, .flags = "root-only", \
 	  .prepare = prepare_tmpfs, .make = make_, .finish = finish_, .cleanup = unmount }
 #define BTRFS_CASE(name_, prepare_, make_) \
 	{ .name = name_, .rule = BTRFS, .flags = "root-only", \
 	  .prepare = prepare_, .make = make_, .cleanup = unmount }
 
 const struct mkobj_case mkobj_mount_cases[] = {
-	TMPFS_CASE("covered", hold_one_fd, cover_folder),
-	TMPFS_CASE("covered-mount", hold_one_fd, cover_mount),
-	TMPFS_CASE("covered-file", hold_second_fd, cover_file),
-	TMPFS_CASE("covered-map", hold_map, cover_folder),
-	TMPFS_CASE("covered-cwd", hold_cwd, cover_folder),
-	TMPFS_CASE("covered-root", hold_root, cover_folder),
-	TMPFS_CASE("covered-exe", hold_exe, cover_folder),
-	TMPFS_CASE("detached", hold_one_fd, detach),
-	TMPFS_CASE("detached-map", hold_map, detach),
-	TMPFS_CASE("detached-cwd", hold_cwd, detach),
-	TMPFS_CASE("detached-exe", hold_exe, detach),
-	TMPFS_CASE("miss-mount", hold_second_fd, NULL),
-	TMPFS_CASE("miss-mount-map", hold_map, NULL),
-	TMPFS_CASE("miss-mount-cwd", hold_cwd, NULL),
-	TMPFS_CASE("miss-mount-exe", hold_exe, NULL),
-	TMPFS_CASE("miss-beside", hold_second_fd, cover_beside),
-	TMPFS_CASE("miss-uncovered", hold_second_fd, cover_and_uncover),
+	TMPFS_CASE("", REPLACED, hold_one_fd, cover_folder),
+	TMPFS_CASE(".two", REPLACED, hold_two_fds, cover_folder),
+	TMPFS_CASE(".file", REPLACED, hold_second_fd, cover_file),
+	TMPFS_CASE(".map", REPLACED, hold_map, cover_folder),
+	TMPFS_CASE(".cwd", REPLACED, hold_cwd, cover_folder),
+	TMPFS_CASE(".exe", REPLACED, hold_exe, cover_folder),
+	TMPFS_CASE(".miss", REPLACED, hold_second_fd, cover_beside),
+	TMPFS_CASE(".miss-uncovered", REPLACED, hold_second_fd, cover_and_uncover),
+	TMPFS_CASE(".miss-self", REPLACED, hold_second_fd, bind_folder),
+	TMPFS_CASE(".miss-deleted", REPLACED, hold_one_fd, delete_and_cover),
+	TMPFS_CASE("", DEVICE, hold_node, cover_node),
+	TMPFS_CASE(".miss", DEVICE, hold_node, cover_beside),
+	TMPFS_CASE("", OVER, hold_one_fd, cover_mount),
+	TMPFS_CASE(".above", OVER, hold_above, cover_mount),
+	TMPFS_CASE(".cwd", OVER, hold_cwd, cover_mount),
+	TMPFS_CASE(".miss", OVER, hold_second_fd, NULL),
+	{ .name = OVER ".miss-top", .rule = OVER, .flags = "root-only", .prepare = prepare_stack,
+	  .make = hold_second_fd, .cleanup = unmount },
+	TMPFS_CASE("", MOUNT, hold_one_fd, detach),
+	TMPFS_CASE(".map", MOUNT, hold_map, detach),
+	TMPFS_CASE(".cwd", MOUNT, hold_cwd, detach),
+	TMPFS_CASE(".miss", MOUNT, hold_map, NULL),
+	TMPFS_CASE(".miss-cwd", MOUNT, hold_cwd, NULL),
+	{ .name = EXE, .rule = EXE, .flags = "root-only,also=" MOUNT, .prepare = prepare_tmpfs,
+	  .make = hold_exe, .finish = detach, .cleanup = unmount },
+	TMPFS_CASE(".miss", EXE, hold_exe, NULL),
+	TMPFS_CASE(".exe", DELETED, hold_exe, delete),
+	TMPFS_CASE(".root", UNKNOWN, hold_root, detach),
 	BTRFS_CASE(BTRFS, prepare_btrfs, hold_one_fd),
 	BTRFS_CASE(BTRFS ".map", prepare_btrfs, hold_map),
 	BTRFS_CASE(BTRFS ".cwd", prepare_btrfs, hold_cwd),

@@ -19,7 +19,8 @@ static const char * const number_keys[] = {
 	CKPTCHECK_KEY_THREADS, CKPTCHECK_KEY_FILES, CKPTCHECK_KEY_VMAS, "pending", "family",
 	"index", "st-rdev", "st-dev",
 	"proto", "tracer-pid", "with-pid", "child-pid", "target-pid", "owner", "sid", "uid",
-	"bytes", "len", "size", "nlink", "mnt", "peer", "packets", "clock", "start", "end", "outside", "fds",
+	"bytes", "len", "size", "nlink", "mnt", "peer", "packets", "clock", "start", "end",
+	"outside", "fds",
 	CKPTCHECK_KEY_QUEUE,
 };
 

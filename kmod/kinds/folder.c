@@ -72,9 +72,9 @@ static void ckpt_btrfs_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
  * @scan: scan
  * @path: of the file, which is kept by a lock of the target
  *
- * The first file of each folder is judged for all others: whether a mount covers them.  The
- * folder's address is compared only.  Never sleeps or allocates; nothing is counted where it
- * wants room.
+ * The first file of each folder is judged for all others: whether a mount covers them.  Only if
+ * one does is each file judged, in a second scan.  The folder's address is compared only.  Never
+ * sleeps or allocates; nothing is counted where it wants room.
  */
 enum ckpt_look ckpt_folder_peek(struct ckpt_scan *scan, const struct path *path)
 {
@@ -97,34 +97,70 @@ enum ckpt_look ckpt_folder_peek(struct ckpt_scan *scan, const struct path *path)
 			return CKPT_MARK;
 		scan->btrfs_files++;
 	}
-	return first || d_mountpoint(path->dentry) ? CKPT_MARK : CKPT_FINE;
+	return first || scan->each_file || d_mountpoint(path->dentry) ? CKPT_MARK : CKPT_FINE;
 }
 
 /*
  * The reader cannot name what is in the mount namespace of a container, but CRIU refuses what the
  * container has from the reader's.
  */
-static const char *ckpt_folder_doubt(const struct ckpt_scan *scan, const struct path *path)
+static enum ckpt_path_state ckpt_folder_state(const struct ckpt_scan *scan,
+					      const struct path *path)
 {
 	if (!(scan->report.reasons & BIT(CKPT_REASON_MOUNTS)))
-		return ckpt_path_doubt(path);
+		return ckpt_path_state(path);
 	if (ckpt_ns_own(scan, CKPT_NS_MNT) && ckpt_path_is_readers(path))
-		return "file on a mount outside the container";
-	return NULL;
+		return CKPT_PATH_DETACHED;
+	return CKPT_PATH_FINE;
+}
+
+static enum ckpt_rule_id ckpt_folder_rule(const struct ckpt_obj *obj, const struct path *path,
+					  enum ckpt_path_state state)
+{
+	if (state == CKPT_PATH_REPLACED)
+		return ckpt_path_other_node(path) ? CKPT_FILE_DEVICE_REPLACED :
+						    CKPT_FILE_PATH_REPLACED;
+	if (state == CKPT_PATH_OVERMOUNTED)
+		return CKPT_FILE_OVERMOUNTED;
+	return obj->via && !strcmp(obj->via, "exe") ? CKPT_MM_EXE_GONE : CKPT_FILE_MOUNT_UNKNOWN;
+}
+
+static void ckpt_folder_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+			     const struct path *path, enum ckpt_path_state state)
+{
+	struct ckpt_report *r = &scan->report;
+	struct ckpt_finding *f;
+
+	/* A file without any name is copied, wherever its name was. */
+	if (state == CKPT_PATH_REPLACED && !d_inode(path->dentry)->i_nlink)
+		return;
+	/* CRIU's code in the process mounts /proc there, which no option helps. */
+	if (state == CKPT_PATH_DETACHED && obj->via && !strcmp(obj->via, "root")) {
+		ckpt_emit_unknown(scan, obj, path->dentry, obj->inode->i_ino,
+				  "root on a detached mount");
+		return;
+	}
+	f = ckpt_emit(r, ckpt_folder_rule(obj, path, state), &obj->place, path->dentry,
+		      obj->inode->i_ino);
+	ckpt_key_u64(r, f, CKPTCHECK_KEY_INO, d_inode(path->dentry)->i_ino);
+	ckpt_mnt_key(scan, f, obj);
+	ckpt_obj_path_keys(scan, f, obj);
 }
 
 /* Judges the place of an object.  May sleep. */
 void ckpt_folder_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
 	const struct path *path = ckpt_obj_path(obj);
-	const char *doubt;
+	enum ckpt_path_state state;
 
 	if (path->mnt->mnt_flags & MNT_INTERNAL)
 		return;
 	ckpt_btrfs_judge(scan, obj);
-	doubt = ckpt_folder_doubt(scan, path);
-	if (doubt)
-		ckpt_emit_unknown(scan, obj, path->dentry, obj->inode->i_ino, doubt);
+	state = ckpt_folder_state(scan, path);
+	if (state == CKPT_PATH_FINE)
+		return;
+	scan->misplaced = true;
+	ckpt_folder_emit(scan, obj, path, state);
 }
 
 static void ckpt_folder_judge_via(struct ckpt_scan *scan, const struct ckpt_proc *proc,

@@ -97,11 +97,12 @@ static void ckpt_linked_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj
  */
 void ckpt_gone_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, const struct path *path)
 {
+	const u32 mask = STATX_INO | STATX_NLINK | STATX_SIZE | STATX_BLOCKS;
 	struct kstat stat;
 
 	if (!ckpt_path_is_gone(path))
 		return;
-	if (vfs_getattr(path, &stat, STATX_BASIC_STATS, AT_STATX_DONT_SYNC)) {
+	if (vfs_getattr(path, &stat, mask, AT_STATX_DONT_SYNC)) {
 		ckpt_file_unknown(scan, obj, "deleted file");
 		return;
 	}

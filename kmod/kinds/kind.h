@@ -88,7 +88,16 @@ int ckpt_folder_judge_proc(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 void ckpt_obj_path_keys(struct ckpt_scan *scan, struct ckpt_finding *f,
 			const struct ckpt_obj *obj);
 
-const char *ckpt_path_doubt(const struct path *path);
+/* Whether a path leads to its file, as far as mounts are concerned; the last that holds counts. */
+enum ckpt_path_state {
+	CKPT_PATH_FINE,
+	CKPT_PATH_REPLACED,	/* a folder above it, or itself, is hidden by a mount */
+	CKPT_PATH_OVERMOUNTED,	/* its mount is */
+	CKPT_PATH_DETACHED,	/* its mount is not below the reader's root */
+};
+
+enum ckpt_path_state ckpt_path_state(const struct path *path);
+bool ckpt_path_other_node(const struct path *path);
 bool ckpt_path_is_readers(const struct path *path);
 bool ckpt_path_is_top(const struct path *path);
 void ckpt_mnt_key(struct ckpt_scan *scan, struct ckpt_finding *f, const struct ckpt_obj *obj);

@@ -16,29 +16,51 @@
 /* Folders deep and mounts deep; a path of 4096 bytes has no more. */
 #define CKPT_PATH_STEPS	4096
 
-/*
- * Is anything mounted on a folder between @at and the root of its mount, both included?
- * @skip_first: not on @at itself.
- */
-static bool ckpt_path_covered(const struct path *at, bool skip_first)
+/* The mount that hides what a path names; false if it is the same all over again (bind mount). */
+static bool ckpt_path_hidden(const struct path *path)
 {
+	struct path top = *path;
+	bool hidden;
+
+	path_get(&top);
+	while (follow_down_one(&top))
+		;
+	hidden = top.dentry != path->dentry;
+	path_put(&top);
+	return hidden;
+}
+
+/*
+ * What is mounted on folders between @at and the root of its mount, both included?
+ * @outer: @at is where the mount of the file is, so not on @at itself; criu does not care then
+ *	   whether that hides anything.
+ */
+static enum ckpt_path_state ckpt_path_covered(const struct path *at, bool outer)
+{
+	enum ckpt_path_state state = CKPT_PATH_FINE;
 	struct dentry *dentry = dget(at->dentry), *parent;
 	int steps = CKPT_PATH_STEPS;
-	bool covered = false;
+	bool skip = outer;
 
 	while (--steps) {
 		struct path here = { .mnt = at->mnt, .dentry = dentry };
+		bool root = dentry == at->mnt->mnt_root || IS_ROOT(dentry);
 
-		covered = !skip_first && path_is_mountpoint(&here);
-		skip_first = false;
-		if (covered || dentry == at->mnt->mnt_root || IS_ROOT(dentry))
+		if (!skip && path_is_mountpoint(&here)) {
+			if (outer || root)
+				state = CKPT_PATH_OVERMOUNTED;
+			else if (ckpt_path_hidden(&here))
+				state = CKPT_PATH_REPLACED;
+		}
+		skip = false;
+		if (root || state == CKPT_PATH_OVERMOUNTED)
 			break;
 		parent = dget_parent(dentry);
 		dput(dentry);
 		dentry = parent;
 	}
 	dput(dentry);
-	return covered || !steps;
+	return steps ? state : CKPT_PATH_OVERMOUNTED;
 }
 
 /* The mount above all others of a path, which is put.  Compared only. */
@@ -104,37 +126,55 @@ static bool ckpt_leads_to(const struct path *point, const struct vfsmount *mnt)
 }
 
 /**
- * ckpt_path_doubt() - what keeps a path from leading to its file
+ * ckpt_path_state() - does a path still lead to its file?
  * @path: of a file on an ordinary mount, in the reader's mount namespace
  *
  * Looks at the dentry cache and the mounts alone: no file system is asked.  May sleep.
- * Return: the reason, for people, or NULL.
  */
-const char *ckpt_path_doubt(const struct path *path)
+enum ckpt_path_state ckpt_path_state(const struct path *path)
 {
-	const char *doubt = NULL;
+	enum ckpt_path_state state = CKPT_PATH_FINE;
 	struct path at = *path;
-	bool up = false;
+	bool outer = false;
 
 	path_get(&at);
-	while (!doubt) {
+	for (;;) {
 		const struct vfsmount *mnt = at.mnt;
 
-		if (ckpt_path_covered(&at, up)) {
-			doubt = "file below a mount that covers it";
-			break;
-		}
-		up = follow_up(&at);
-		if (!up) {
+		state = max(state, ckpt_path_covered(&at, outer));
+		outer = follow_up(&at);
+		if (!outer) {
 			if (mnt != ckpt_reader_top())
-				doubt = "file on a detached mount";
+				state = CKPT_PATH_DETACHED;
 			break;
 		}
 		if (!ckpt_leads_to(&at, mnt))
-			doubt = "file below a mount that covers it";
+			state = CKPT_PATH_OVERMOUNTED;
 	}
 	path_put(&at);
-	return doubt;
+	return state;
+}
+
+/**
+ * ckpt_path_other_node() - is a device node hidden by another one of the same device?
+ * @path: of a file on which something is mounted
+ *
+ * May sleep.
+ */
+bool ckpt_path_other_node(const struct path *path)
+{
+	const struct inode *inode = d_inode(path->dentry);
+	struct path top = *path;
+	bool other;
+
+	if (!S_ISCHR(inode->i_mode) && !S_ISBLK(inode->i_mode))
+		return false;
+	path_get(&top);
+	while (follow_down_one(&top))
+		;
+	other = top.dentry != path->dentry && d_inode(top.dentry)->i_rdev == inode->i_rdev;
+	path_put(&top);
+	return other;
 }
 
 /**

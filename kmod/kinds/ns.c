@@ -305,7 +305,7 @@ void ckpt_ns_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 	if (!ckpt_ns_own(scan, CKPT_NS_NET) || !ckpt_ns_of(task, &its) ||
 	    its.ns[CKPT_NS_NET] == scan->reader_spaces.ns[CKPT_NS_NET])
 		return;
-	slot = ckpt_table_find(&scan->nets, its.ns[CKPT_NS_NET], its.net_number);
+	slot = ckpt_table_find(&scan->spaces, its.ns[CKPT_NS_NET], CKPT_NS_NET);
 	if (slot && !slot->value++)
 		ckpt_net_judge(scan, place);
 }

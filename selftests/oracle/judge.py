@@ -17,10 +17,11 @@ def predict(report):
 def option_sets(report):
     """
     What to try: first the first alternative of every option finding together, then each other
-    alternative in its place.  Options that need the same words are given once.
+    alternative in its place.  Options that need the same words are given once.  Nothing where a
+    finding does not name its option.
     """
     needs = [f.needs() for f in report.of_class("option")]
-    if not needs:
+    if not needs or not all(needs):
         return []
     tries = [[n[0] for n in needs]]
     for i, alternatives in enumerate(needs):
