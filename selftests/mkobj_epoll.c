@@ -264,7 +264,7 @@ const struct mkobj_case mkobj_epoll_cases[] = {
 	{ .name = ORPHAN ".miss-many", .rule = ORPHAN, .make = make_many, .num = 1000 },
 	{ .name = IN_SCM, .rule = IN_SCM, .make = make_in_queue, .flags = "also=unix-queue-scm" },
 	{ .name = IN_SCM ".miss", .rule = IN_SCM, .make = make_at_home },
-	{ .name = "file-kind-unknown.epoll-clash", .rule = "file-kind-unknown",
+	{ .name = "file-kind-unknown", .rule = "file-kind-unknown",
 	  .make = make_clash, .flags = "criu=skip:the outcome depends on addresses" },
 	{ .name = "file-kind-unknown.epoll-stuck", .rule = "file-kind-unknown",
 	  .make = make_stuck, .flags = "root-only,criu=skip:criu would be stuck as well" },

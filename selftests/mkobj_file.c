@@ -83,14 +83,6 @@ static void make_anon(struct mkobj *m)
 	mkobj_key(m, "fd=%d", fd);
 }
 
-/* A device by its path alone. */
-static void make_opath_node(struct mkobj *m)
-{
-	int fd = mkobj_try(open("/dev/null", O_PATH), "/dev/null");
-
-	mkobj_key(m, "fd=%d path=/dev/null", fd);
-}
-
 static void make_opath(struct mkobj *m)
 {
 	int fd = mkobj_file(m, "file", O_PATH);
@@ -144,8 +136,6 @@ const struct mkobj_case mkobj_file_cases[] = {
 	  .flags = "root-only" },
 	{ .name = ANON ".miss", .rule = ANON, .make = make_eventfd, .num = 3 },
 	{ .name = ANON ".miss-signalfd", .rule = ANON, .make = make_signalfd },
-	{ .name = UNKNOWN, .rule = UNKNOWN, .make = make_opath_node,
-	  .flags = "criu=skip:criu knows more kinds than ckptcheck" },
 	{ .name = UNKNOWN ".miss", .rule = UNKNOWN, .make = make_plain_file },
 	{ .name = UNKNOWN ".miss-opath", .rule = UNKNOWN, .make = make_opath },
 	{ .name = "fifo-odirect", .rule = "fifo-odirect", .make = make_fifo, .num = O_DIRECT },

@@ -170,6 +170,8 @@ static long huge_pages(long wanted)
 		wanted += had + 3;
 	if (dprintf(fd, "%ld\n", wanted) < 0)
 		mkobj_lacks("no huge pages: %m");
+	if (pread(fd, text, sizeof(text) - 1, 0) <= 0 || atol(text) < wanted)
+		mkobj_lacks("memory is too split up for huge pages");
 	close(fd);
 	return had;
 }

@@ -249,7 +249,6 @@ TRIP(fown_outside_group, "file-fown-outside.group", LOSSY, "", "path");
 TRIP(fown_outside_pipe, "file-fown-outside.pipe", LOSSY, "", "");
 TRIP(dnotify, "file-dnotify", LOSSY, "", "path");
 TRIP(dnotify_multishot, "file-dnotify.multishot", LOSSY, "", "path");
-TRIP(unknown_epoll_clash, "file-kind-unknown.epoll-clash", UNKNOWN, "", "kind");
 TRIP(unknown_epoll_stuck, "file-kind-unknown.epoll-stuck", UNKNOWN, "", "kind");
 TRIP(unknown_epoll, "file-kind-unknown.epoll", UNKNOWN, "", "kind");
 TRIP(unknown_root, "file-kind-unknown.root", UNKNOWN, "", "kind path");
