@@ -548,7 +548,7 @@ static void read_storm(const struct mkobj_run *run, unsigned int target, struct 
 		if (i)
 			report_free(r);
 		report_read(run->target, target, r);
-		if (r->error || r->wrong || r->nr)
+		if (r->error || r->wrong || report_count(r, "set-unstable"))
 			return;
 	}
 }
