@@ -25,7 +25,7 @@ GIVEN, HIDDEN = "/run/given", "/run/hidden"
 class Variant:
     """
     @fixtures: what a process of the container holds; @rules: the findings that our report must
-    have, no more and no less; @opens: what its init has open besides; @binds, @host, @stdin: as
+    have, no more and no less, but for those of class lossy; @opens: what its init has open besides; @binds, @host, @stdin: as
     runc.Container has them, but stdin is a word for what Host makes; @explained: kind of
     disagreement -> why it is none of ours.
     """
@@ -67,9 +67,9 @@ VARIANTS = (
     Variant("files", "plain-tree", "", opens=SPECIAL + MASKED + (GIVEN + "/file",),
             binds=[(GIVEN, GIVEN)]),
     Variant("stdin-pipe", "plain", "", stdin="pipe"),
-    Variant("stdin-fifo", "plain", "file-kind-unknown", stdin="fifo"),
-    Variant("stdin-file", "plain", "file-kind-unknown", stdin="file"),
-    Variant("stdin-socket", "plain", "file-kind-unknown", stdin="socket"),
+    Variant("stdin-fifo", "plain", "file-mount-unknown", stdin="fifo"),
+    Variant("stdin-file", "plain", "file-mount-unknown", stdin="file"),
+    Variant("stdin-socket", "plain", "sock-foreign-netns", stdin="socket"),
     Variant("terminal", "plain", "tty-slave-unpaired", stdin="terminal",
             explained={"dumps": "runc tells criu orphan-pts-master, which has no option"}),
 )
@@ -154,7 +154,8 @@ class Test:
             ours.verdict, ours.head["complete"], ours.head.get("reason", "-")))
         for finding in ours.findings:
             print("  " + finding.line)
-        found = sorted(f.rule for f in ours.findings)
+        # What a dump loses runc never mentions; a pipe of the engine's is in each container.
+        found = sorted(f.rule for f in ours.findings if f.cls != "lossy")
         if found != sorted(variant.rules):
             self.say("DISAGREE", variant, "findings: %s; wanted: %s" % (
                 " ".join(found) or "-", " ".join(variant.rules) or "-"))

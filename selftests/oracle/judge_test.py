@@ -70,7 +70,8 @@ def reading():
     yield "versions", report.version_number("3.17.1") == 0x031101
     about = judge.explanations(os.path.join(HERE, "explained"))
     yield "explanations have a kind that exists", all(
-        e.kind in ("refuses", "dumps", "option-fails", "option-dumps") for e in about)
+        e.kind in ("refuses", "dumps", "option-fails", "option-dumps", "loss-fails",
+                   "loss-refused", "loss-kept") for e in about)
 
 
 def main():
