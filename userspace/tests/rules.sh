@@ -54,7 +54,7 @@ done
 
 . ../completions/ckptcheck
 that "completes rules" [ "$(completed --explain udp-cork)" = $'udp-corked\nudp-cork-idle' ]
-that "completes rules behind =" [ "$(completed --explain = timerfd-)" = timerfd-alarm-clock ]
+that "completes rules behind =" [ "$(completed --explain = timerfd-a)" = timerfd-alarm-clock ]
 that "completes modes" [ "$(completed --info e)" = each ]
 that "completes pids" [ "$(completed $$)" = $$ ]
 that "completes columns" [ "$(completed -o PID,TOD)" = PID,TODO ]
