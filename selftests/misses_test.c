@@ -392,6 +392,8 @@ MISS(pipe_whole, "pipe-end-outside.miss");
 MISS(pipe_half_closed, "pipe-end-outside.miss-closed");
 MISS(pipe_named, "pipe-end-outside.miss-fifo");
 MISS(pipe_data_inside, "pipe-data-reader-outside.miss");
+MISS(vma_unsealed, "vma-sealed.miss");
+MISS(vma_unsealed_none, "vma-sealed-unreadable.miss");
 
 FIXTURE_SETUP(miss)
 {

@@ -111,6 +111,29 @@ static void hide_vvar(struct mkobj *m)
 	mkobj_key(m, "vma=%lx-%lx", start, end);
 }
 
+#define SYS_MSEAL	462
+#define PAGE		4096
+
+/* Between mappings of other kinds: num is its protection, arg "file", "sealed" or "". */
+static void map_sealed(struct mkobj *m)
+{
+	int fd = strcmp(m->c->arg, "file") ? -1 : mkobj_file(m, "file", O_RDONLY);
+	char *at = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (at == MAP_FAILED)
+		mkobj_fail("mmap: %m");
+	at = mmap(at + PAGE, PAGE, m->c->num,
+		  MAP_PRIVATE | MAP_FIXED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
+	if (at == MAP_FAILED)
+		mkobj_fail("mmap: %m");
+	if (fd >= 0)
+		close(fd);
+	if (*m->c->arg && syscall(SYS_MSEAL, at, PAGE, 0))
+		mkobj_lacks("mseal: %m");
+	mkobj_key(m, "vma=%lx-%lx", (unsigned long)at, (unsigned long)at + PAGE);
+}
+
+#define SEALED	"vma-sealed"
 #define IO	"vma-io-pfn"
 #define SHARED	"vma-io-shared"
 #define NODE	"vma-nonregular-file"
@@ -134,6 +157,15 @@ const struct mkobj_case mkobj_mm_cases[] = {
 	{ .name = SHARED, .rule = SHARED, .make = map_pci, .num = MAP_SHARED,
 	  .flags = "root-only" },
 	{ .name = SHARED ".miss", .rule = SHARED, .make = map_file, .num = MAP_SHARED },
+	{ .name = SEALED, .rule = SEALED, .make = map_sealed, .arg = "sealed", .num = PROT_READ },
+	{ .name = SEALED ".file", .rule = SEALED, .make = map_sealed, .arg = "file",
+	  .num = PROT_READ },
+	{ .name = SEALED ".miss", .rule = SEALED, .make = map_sealed, .arg = "",
+	  .num = PROT_READ },
+	{ .name = SEALED "-unreadable", .rule = SEALED "-unreadable", .make = map_sealed,
+	  .arg = "sealed", .num = PROT_NONE },
+	{ .name = SEALED "-unreadable.miss", .rule = SEALED "-unreadable", .make = map_sealed,
+	  .arg = "", .num = PROT_NONE },
 	{ .name = ANON, .rule = ANON, .make = map_anon_inode, .arg = "io_uring perf" },
 	{ .name = ANON ".perf", .rule = ANON, .make = map_anon_inode, .arg = "perf" },
 	{ .name = ANON ".miss", .rule = ANON, .make = map_aio },

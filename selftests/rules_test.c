@@ -497,6 +497,9 @@ TRIP(netlink_unbound_crowd, "netlink-groups-noportid.crowd", BLOCKER, "", "group
 TRIP(shared_anon_out, "vma-shared-anon-outside", LOSSY, "", "");
 TRIP(netlink_connected, "netlink-connected", LOSSY, "", "portid");
 TRIP(netlink_connected_user, "netlink-connected.user", LOSSY, "", "portid");
+TRIP(vma_sealed, "vma-sealed", LOSSY, "", "");
+TRIP(vma_sealed_file, "vma-sealed.file", LOSSY, "", "");
+TRIP(vma_sealed_none, "vma-sealed-unreadable", BLOCKER, "", "");
 TRIP(vma_anon, "vma-anon-inode", BLOCKER, "", "kind");
 TRIP(vma_anon_perf, "vma-anon-inode.perf", BLOCKER, "", "kind");
 TRIP(shm, "shm-sysv-host-ipcns", BLOCKER, "", "");

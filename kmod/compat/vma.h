@@ -26,6 +26,11 @@ struct ckpt_vma_iterator {
 
 #endif
 
+/* mseal(2) came with 6.10. */
+#ifndef VM_SEALED
+#define VM_SEALED	0
+#endif
+
 /* The executable, referenced, or NULL. */
 static inline struct file *ckpt_exe_file(struct mm_struct *mm)
 {

@@ -11,6 +11,7 @@
 
 #include "assert.h"
 #include "compat/path.h"
+#include "compat/vma.h"
 #include "kind.h"
 
 #define CKPT_AIO_RING_MAGIC	0xa10a10a1
@@ -43,6 +44,12 @@ static bool ckpt_is_dev_zero(const struct inode *inode)
 	return S_ISCHR(inode->i_mode) && inode->i_rdev == MKDEV(MEM_MAJOR, CKPT_ZERO_MINOR);
 }
 
+/* Sealed by the program: what the kernel maps itself may be sealed, too, and comes back so. */
+static bool ckpt_vma_is_sealed(struct vm_area_struct *vma)
+{
+	return vma->vm_flags & VM_SEALED && !ckpt_vma_is_named(vma, "[");
+}
+
 /* Under mmap_lock. Never sleeps. */
 bool ckpt_vma_is_odd(struct vm_area_struct *vma)
 {
@@ -50,6 +57,8 @@ bool ckpt_vma_is_odd(struct vm_area_struct *vma)
 	bool io = vma->vm_flags & (VM_IO | VM_PFNMAP);
 
 	ckpt_assert_mmap_locked(vma->vm_mm);
+	if (ckpt_vma_is_sealed(vma))
+		return true;
 	if (!vma->vm_file)
 		return io && !ckpt_vma_is_vvar(vma);
 	if (io)
@@ -138,6 +147,15 @@ static const char *ckpt_vma_judge_regular(struct ckpt_scan *scan, const struct c
 	return NULL;
 }
 
+/* CRIU makes private memory readable before it copies it, which a seal forbids. */
+static void ckpt_vma_judge_sealed(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	bool unreadable = !(obj->vm_flags & (VM_READ | VM_MAYSHARE));
+
+	ckpt_emit(&scan->report, unreadable ? CKPT_VMA_SEALED_UNREADABLE : CKPT_VMA_SEALED,
+		  &obj->place, NULL, 0);
+}
+
 /* Judges a mapping of the set; no lock is held, its file is referenced.  May sleep. */
 void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
@@ -149,9 +167,9 @@ void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	}
 	if (obj->uprobes)
 		doubt = "mapping of uprobes";
-	else if (!obj->file)
+	else if (!obj->file && obj->vm_flags & (VM_IO | VM_PFNMAP))
 		ckpt_vma_judge_io(scan, obj);
-	else if (ckpt_is_dev_zero(obj->inode))
+	else if (!obj->file || ckpt_is_dev_zero(obj->inode))
 		doubt = NULL;
 	else if (S_ISCHR(obj->inode->i_mode) || S_ISBLK(obj->inode->i_mode))
 		ckpt_vma_judge_device(scan, obj);
@@ -165,6 +183,8 @@ void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		doubt = ckpt_vma_judge_regular(scan, obj);
 	if (doubt)
 		ckpt_file_unknown(scan, obj, doubt);
+	if (obj->vm_flags & VM_SEALED)
+		ckpt_vma_judge_sealed(scan, obj);
 	if (obj->file && ckpt_lock_peek(obj->inode))
 		ckpt_lock_judge(scan, obj);
 	if (obj->file)
