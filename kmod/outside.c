@@ -120,6 +120,8 @@ static int ckpt_outside_files(struct ckpt_scan *scan, struct pid *pid, struct ta
 		int err = ckpt_outside_room(scan);
 		u64 begin;
 
+		if (!err && fatal_signal_pending(current))
+			err = -EINTR;
 		if (err)
 			return err;
 		begin = ckpt_hold_begin();
