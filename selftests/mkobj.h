@@ -146,6 +146,11 @@ void mkobj_give(struct mkobj *m, int fd);
 void mkobj_send_fd(int sock, int fd);
 /* A child of the target, which ends in mkobj_pause(). Return: as fork(). */
 pid_t mkobj_fork(void);
+/* One that goes on, and one that has ended and waits for its parent.  Return: its pid. */
+pid_t mkobj_child(void);
+pid_t mkobj_dead_child(void);
+/* Return: inode number of a descriptor. */
+unsigned long long mkobj_ino(int fd);
 /* A thread that runs @run, or ends in mkobj_pause() if that is NULL. */
 void mkobj_thread(void *(*run)(void *arg), void *arg);
 /* Waits until a process has that state, a letter as in /proc/<pid>/stat. */

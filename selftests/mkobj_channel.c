@@ -296,6 +296,34 @@ pid_t mkobj_fork(void)
 	return mkobj_try(fork(), "fork");
 }
 
+pid_t mkobj_child(void)
+{
+	pid_t pid = mkobj_fork();
+
+	if (!pid)
+		mkobj_pause();
+	return pid;
+}
+
+pid_t mkobj_dead_child(void)
+{
+	pid_t pid = mkobj_fork();
+
+	if (!pid)
+		_exit(0);
+	mkobj_await(pid, 'Z');
+	return pid;
+}
+
+unsigned long long mkobj_ino(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		mkobj_fail("fstat: %m");
+	return st.st_ino;
+}
+
 static void *idle_thread(void *arg)
 {
 	(void)arg;

@@ -12,25 +12,6 @@
 /* Whom m->num makes the owner. */
 enum { HOLDER, HOLDERS_GROUP, SELF, OWN_GROUP, CHILD, NOBODY, GONE };
 
-static pid_t ended_child(void)
-{
-	pid_t pid = mkobj_try(fork(), "fork");
-
-	if (!pid)
-		_exit(0);
-	mkobj_await(pid, 'Z');
-	return pid;
-}
-
-static pid_t live_child(void)
-{
-	pid_t pid = mkobj_fork();
-
-	if (!pid)
-		mkobj_pause();
-	return pid;
-}
-
 static struct f_owner_ex choose(const struct mkobj *m)
 {
 	struct f_owner_ex owner = { .type = F_OWNER_PID };
@@ -51,10 +32,10 @@ static struct f_owner_ex choose(const struct mkobj *m)
 		owner.pid = getpgrp();
 		break;
 	case CHILD:
-		owner.pid = live_child();
+		owner.pid = mkobj_child();
 		break;
 	case GONE:
-		owner.pid = ended_child();
+		owner.pid = mkobj_dead_child();
 		break;
 	}
 	return owner;

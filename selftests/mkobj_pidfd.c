@@ -18,34 +18,14 @@ static int open_pidfd(pid_t pid, unsigned int flags)
 	return syscall(SYS_pidfd_open, pid, flags);
 }
 
-/* A child that has ended, and waits for its parent if it is to be a zombie. */
-static pid_t dead_child(void)
-{
-	pid_t pid = mkobj_try(fork(), "fork");
-
-	if (!pid)
-		_exit(0);
-	mkobj_await(pid, 'Z');
-	return pid;
-}
-
-static pid_t live_child(void)
-{
-	pid_t pid = mkobj_fork();
-
-	if (!pid)
-		mkobj_pause();
-	return pid;
-}
-
 static pid_t choose(long what)
 {
 	switch (what) {
 	case CHILD:
-		return live_child();
+		return mkobj_child();
 	case GONE:
 	case ZOMBIE:
-		return dead_child();
+		return mkobj_dead_child();
 	case PARENT:
 		return getppid();
 	default:

@@ -58,15 +58,6 @@ static void receive(int sock)
 	mkobj_try(recvmsg(sock, &mh, 0), "recvmsg");
 }
 
-static unsigned long long ino_of(int fd)
-{
-	struct stat st;
-
-	if (fstat(fd, &st))
-		mkobj_fail("fstat: %m");
-	return st.st_ino;
-}
-
 /* The pair in which things are in flight: sent to p[0], to be received from p[1]. */
 static void make_pair(int p[2], int type)
 {
@@ -76,7 +67,7 @@ static void make_pair(int p[2], int type)
 /* Sends a file away, with a KEY line of that. */
 static void put(struct mkobj *m, int p[2], int fd, const char *more)
 {
-	mkobj_key(m, "via=scm queue=%llu ino=%llu%s%s", ino_of(p[1]), ino_of(fd),
+	mkobj_key(m, "via=scm queue=%llu ino=%llu%s%s", mkobj_ino(p[1]), mkobj_ino(fd),
 		  *more ? " " : "", more);
 	send_away(p[0], fd);
 }
@@ -170,7 +161,7 @@ static void make_locked_twice(struct mkobj *m)
 
 	make_pair(p, SOCK_STREAM);
 	make_pair(q, SOCK_STREAM);
-	mkobj_key(m, "via=scm queue=%llu ino=%llu count=2", ino_of(p[1]), ino_of(fd));
+	mkobj_key(m, "via=scm queue=%llu ino=%llu count=2", mkobj_ino(p[1]), mkobj_ino(fd));
 	mkobj_send_fd(p[0], fd);
 	send_away(q[0], fd);
 }
@@ -191,7 +182,8 @@ static void make_locked_late(struct mkobj *m)
 
 	make_pair(p, SOCK_STREAM);
 	fd = locked_file(m);
-	mkobj_key(m, "via=scm queue=%llu ino=%llu %s", ino_of(p[1]), ino_of(fd), lock_name(m));
+	mkobj_key(m, "via=scm queue=%llu ino=%llu %s", mkobj_ino(p[1]),
+		  mkobj_ino(fd), lock_name(m));
 	mkobj_send_fd(p[0], fd);
 }
 
@@ -214,7 +206,8 @@ static void make_locked_late_child(struct mkobj *m)
 
 	make_pair(p, SOCK_STREAM);
 	fd = locked_file(m);
-	mkobj_key(m, "via=scm queue=%llu ino=%llu %s", ino_of(p[1]), ino_of(fd), lock_name(m));
+	mkobj_key(m, "via=scm queue=%llu ino=%llu %s", mkobj_ino(p[1]),
+		  mkobj_ino(fd), lock_name(m));
 	mkobj_send_fd(p[0], fd);
 	if (!mkobj_fork()) {
 		close(p[0]);
@@ -257,7 +250,7 @@ static void make_queue(struct mkobj *m)
 	int p[2];
 
 	make_pair(p, m->c->num);
-	mkobj_key(m, "via=scm queue=%llu fds=1", ino_of(p[1]));
+	mkobj_key(m, "via=scm queue=%llu fds=1", mkobj_ino(p[1]));
 	send_away(p[0], mkobj_file(m, "file", O_RDWR));
 }
 
@@ -267,7 +260,7 @@ static void make_queue_kinds(struct mkobj *m)
 	int p[2], q[2];
 
 	make_pair(p, SOCK_STREAM);
-	mkobj_key(m, "via=scm queue=%llu fds=6", ino_of(p[1]));
+	mkobj_key(m, "via=scm queue=%llu fds=6", mkobj_ino(p[1]));
 	mkobj_try(pipe(q), "pipe");
 	send_away(p[0], q[1]);
 	send_away(p[0], mkobj_try(eventfd(3, 0), "eventfd"));
@@ -302,7 +295,7 @@ static void make_tty(struct mkobj *m)
 	int p[2], fd = mkobj_try(posix_openpt(O_RDWR | O_NOCTTY), "/dev/ptmx");
 
 	make_pair(p, SOCK_STREAM);
-	mkobj_key(m, "via=scm queue=%llu path=/dev/ptmx", ino_of(p[1]));
+	mkobj_key(m, "via=scm queue=%llu path=/dev/ptmx", mkobj_ino(p[1]));
 	send_away(p[0], fd);
 }
 
@@ -352,7 +345,7 @@ static void make_loop_control(struct mkobj *m)
 	int p[2], fd = mkobj_try(open("/dev/loop-control", O_RDWR), "/dev/loop-control");
 
 	make_pair(p, SOCK_STREAM);
-	mkobj_key(m, "via=scm queue=%llu path=/dev/loop-control", ino_of(p[1]));
+	mkobj_key(m, "via=scm queue=%llu path=/dev/loop-control", mkobj_ino(p[1]));
 	send_away(p[0], fd);
 }
 

@@ -20,15 +20,6 @@
 /* Descriptors that CRIU reads with a message; one more may be sent. */
 #define FITS	252
 
-static unsigned long long ino_of(int fd)
-{
-	struct stat st;
-
-	if (fstat(fd, &st))
-		mkobj_fail("fstat: %m");
-	return st.st_ino;
-}
-
 static void pair(int p[2], int type)
 {
 	mkobj_try(socketpair(AF_UNIX, type, 0, p), "socketpair");
@@ -48,7 +39,7 @@ static int file(void)
 /* A finding about the queue of @sock. */
 static void key_queue(struct mkobj *m, int sock, const char *more)
 {
-	mkobj_key(m, "via=scm queue=%llu%s%s", ino_of(sock), *more ? " " : "", more);
+	mkobj_key(m, "via=scm queue=%llu%s%s", mkobj_ino(sock), *more ? " " : "", more);
 }
 
 /* ---- many files in a message ---- */
@@ -157,7 +148,7 @@ static void make_alone(struct mkobj *m)
 		pair(p, m->c->num);
 		close(p[1]);
 	}
-	mkobj_key(m, "via=scm queue=%llu ino=%llu", ino_of(outer[1]), ino_of(p[0]));
+	mkobj_key(m, "via=scm queue=%llu ino=%llu", mkobj_ino(outer[1]), mkobj_ino(p[0]));
 	send_away(outer[0], p[0]);
 }
 
