@@ -139,16 +139,6 @@ class Test:
         if kind:
             print("          %s, %s" % (kind, variant.explained.get(kind, "not explained")))
 
-    @staticmethod
-    def predict(ours):
-        """
-        By the findings alone: mounts and network of a container are "complete=no", but those that
-        runc makes must pass where nothing is found.
-        """
-        if ours.of_class("blocker") or ours.of_class("option"):
-            return judge.FAIL
-        return judge.NONE if ours.of_class("unknown") else judge.PASS
-
     def findings(self, variant, ours):
         print("  verdict=%s complete=%s reason=%s" % (
             ours.verdict, ours.head["complete"], ours.head.get("reason", "-")))
@@ -164,7 +154,7 @@ class Test:
         ours = report.read(box.pid, self.target)
         self.findings(variant, ours)
         dump = self.checkpoint(variant, box, [])
-        kind = judge.disagreement(self.predict(ours), dump, [])
+        kind = judge.disagreement(judge.predict_container(ours), dump, [])
         if dump.refused and judge.reason_known(ours, dump, self.messages) is False:
             kind = kind or "reason"
         self.judge(variant, kind, [], dump)

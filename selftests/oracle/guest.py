@@ -88,12 +88,11 @@ class Oracle:
             row.outcome = "UNKNOWN"
         if not kind:
             return
-        for e in self.explained:
-            if e.holds(row.case.name, self.version, kind):
-                e.used = True
-                row.outcome = "EXPLAINED" if row.outcome != "DISAGREE" else row.outcome
-                row.notes.append("%s, explained: %s" % (kind, e.text))
-                return
+        why = judge.explain(self.explained, row.case.name, self.version, kind)
+        if why:
+            row.outcome = "EXPLAINED" if row.outcome != "DISAGREE" else row.outcome
+            row.notes.append("%s, explained: %s" % (kind, why.text))
+            return
         row.outcome = "DISAGREE"
         row.notes.append("%s with %s: %s" % (kind, " ".join(options) or "no option",
                                              " || ".join(dump.errors) or "-"))
@@ -138,9 +137,8 @@ class Oracle:
         for refused, name in ((True, "criu refuses"), (False, "criu dumps")):
             print("%-14s %s" % (name, " ".join("%8d" % self.matrix[refused, v]
                                                for v in VERDICTS)))
-        for e in self.explained:
-            if not e.used and any(e.about(name, self.version) for name in self.seen):
-                print("unused explanation: %s %s %s" % (e.cases, e.criu, e.kind))
+        for line in judge.unused(self.explained, self.seen, self.version):
+            print(line)
         n = self.outcomes
         print("criu %s, %d cases in %.0f s" % (self.version, len(self.seen), seconds))
         print("reason agreement %d/%d" % (self.reasons[True],

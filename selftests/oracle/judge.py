@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What our report predicts, and whether criu agrees.  Nothing in here runs anything."""
 import fnmatch
+import re
 
 PASS, FAIL, NONE = "pass", "fail", "none"
 
@@ -42,6 +43,16 @@ def predict_with(report):
     return NONE if report.of_class("unknown") else PASS
 
 
+def predict_container(report):
+    """
+    The same by the findings alone: mounts and network of a container are "complete=no", but those
+    that runc makes must pass where nothing is found.
+    """
+    if report.of_class("blocker") or report.of_class("option"):
+        return FAIL
+    return NONE if report.of_class("unknown") else PASS
+
+
 def disagreement(predicted, dump, options):
     """Return: '' or one of refuses, dumps, option-fails, option-dumps."""
     if predicted == NONE or (predicted == FAIL) == dump.refused:
@@ -76,8 +87,31 @@ class Explanation:
     def holds(self, case, version, kind):
         return self.about(case, version) and kind == self.kind
 
+    def quotes(self, errors):
+        """Whether the first of its words in double quotes are criu's, if there are any."""
+        quoted = re.search(r'"([^"]+)"', self.text)
+        return not quoted or any(quoted[1] in e for e in errors)
+
 
 def explanations(path):
     with open(path, encoding="utf-8") as f:
         return [Explanation(line.strip()) for line in f
                 if line.strip() and not line.startswith("#")]
+
+
+def explain(explained, case, version, kind, errors=None):
+    """
+    Return: the one of @explained that holds, which is used from now on, or None.  With @errors, it
+    must quote one of them if it quotes anything.
+    """
+    for e in explained:
+        if e.holds(case, version, kind) and (errors is None or e.quotes(errors)):
+            e.used = True
+            return e
+    return None
+
+
+def unused(explained, cases, version):
+    """Lines about what no case of @cases needs any more."""
+    return ["unused explanation: %s %s %s" % (e.cases, e.criu, e.kind) for e in explained
+            if not e.used and any(e.about(case, version) for case in cases)]

@@ -69,6 +69,10 @@ def reading():
         judge.reason_known(make("blocked", BLOCKER), criu.Dump(1, errors), messages) is True
     yield "versions", report.version_number("3.17.1") == 0x031101
     about = judge.explanations(os.path.join(HERE, "explained"))
+    busy = judge.Explanation('x * refuses busy: "has data" (sk.c)')
+    yield "an explanation of another error is none", \
+        judge.explain([busy], "x", "4.1", "refuses", ["queue has data (sk.c:1)"]) is busy \
+        and judge.explain([busy], "x", "4.1", "refuses", ["lock"]) is None
     yield "explanations have a kind that exists", all(
         e.kind in ("refuses", "dumps", "option-fails", "option-dumps", "loss-fails",
                    "loss-refused", "loss-kept") for e in about)

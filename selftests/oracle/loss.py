@@ -136,7 +136,7 @@ def one(case, target, version, explained):
         print("BROKEN    %s rule=%s | %s" % (case.name, case.rule, e))
         return "BROKEN"
     kind = "loss-" + loss.outcome
-    why = next((e for e in explained if e.holds(case.name, version, kind)), None)
+    why = judge.explain(explained, case.name, version, kind)
     return loss.show(why)
 
 
