@@ -48,16 +48,20 @@ class Container:
     """
     A running container, whose init is the holder of a fixture; @pid is its init's for us.
     @args: of its init; @binds: (folder of ours, where it gets it); @host: kinds of namespaces that
-    it has none of its own of; @stdin: descriptor, "terminal", or None for /dev/null.
+    it has none of its own of; @stdin: descriptor, "terminal", or None for /dev/null; @image: folder
+    to be its root instead of one with the fixtures; @ready: what it prints when it is.
     """
 
-    def __init__(self, folder, name, args, binds=(), host=(), stdin=None):
+    def __init__(self, folder, name, args, binds=(), host=(), stdin=None, image=None,
+                 ready=r"^READY \d+\s*$"):
         self.folder = os.path.join(folder, name)
         self.name = name
         self.args = args
         self.binds = binds
         self.host = host
         self.stdin = stdin
+        self.image = image
+        self.ready = ready
         self.pid = 0
         self.output = None
 
@@ -73,17 +77,21 @@ class Container:
     def __exit__(self, *_):
         self.end()
 
-    def bundle(self):
-        """The root is an overlay, as with most engines."""
+    def fixtures(self):
+        """Return: an image with no more than those."""
         lower = os.path.join(self.folder, "lower")
         for name in ("bin", "dev", "proc", "sys", "tmp"):
             os.makedirs(os.path.join(lower, name))
         for name in ("mkobj", "outside"):
             shutil.copy(os.path.join(HERE, name), os.path.join(lower, "bin"))
+        return lower
+
+    def bundle(self):
+        """The root is an overlay, as with most engines."""
         for name in ("upper", "work", "rootfs"):
-            os.mkdir(os.path.join(self.folder, name))
-        done = run(["mount", "-t", "overlay", "-o", "lowerdir=lower,upperdir=upper,workdir=work",
-                    "overlay", "rootfs"], cwd=self.folder)
+            os.makedirs(os.path.join(self.folder, name))
+        done = run(["mount", "-t", "overlay", "-o", "lowerdir=%s,upperdir=upper,workdir=work" %
+                    (self.image or self.fixtures()), "overlay", "rootfs"], cwd=self.folder)
         if done.returncode:
             raise Broken("mount: " + done.stdout.strip())
         run(["runc", "spec"], cwd=self.folder)
@@ -129,7 +137,7 @@ class Container:
         text = ""
         deadline = time.monotonic() + SECONDS
         self.run_detached()
-        while not re.search(r"^READY \d+\s*$", text, re.M):
+        while not re.search(self.ready, text, re.M):
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self.output], [], [], left)[0]:
                 raise Broken("not ready: " + text.strip())
