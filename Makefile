@@ -18,7 +18,7 @@ help:
 	@echo 'make install      install both (DESTDIR=, PREFIX=$(PREFIX))'
 	@echo 'make demo         show it in a virtual machine; installs what is missing'
 	@echo 'make check        all tests of a commit, in virtual machines'
-	@echo 'make check-long   the whole oracle, every kernel, the sanitizers'
+	@echo 'make check-long   the whole oracle, a whole system, every kernel, the sanitizers'
 	@echo 'make bench        our read against a loop over procfs'
 	@echo 'make lint         checkpatch, sparse, shellcheck'
 	@echo 'make clean        remove everything that was built'
