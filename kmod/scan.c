@@ -208,6 +208,8 @@ static int ckpt_scan_once(struct ckpt_scan *scan)
 		err = ckpt_soft_error(scan, ckpt_epolls_finish(scan));
 	if (!err)
 		ckpt_tty_finish(scan);
+	if (!err)
+		ckpt_tuns_finish(scan);
 	return err;
 }
 
@@ -236,6 +238,7 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_epolls_free(scan);
 	ckpt_mounts_free(scan);
 	ckpt_tty_free(scan);
+	ckpt_tuns_free(scan);
 	ckpt_batch_free(&scan->batch);
 	kvfree(scan->marks);
 	scan->marks = NULL;

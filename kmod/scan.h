@@ -16,6 +16,7 @@ struct ckpt_outsider;
 struct ckpt_queue;
 struct ckpt_stray;
 struct ckpt_tty;
+struct ckpt_tun;
 struct cred;
 struct task_struct;
 
@@ -42,6 +43,7 @@ struct ckpt_mark {
  * @may_read: the reader may be told about it
  * @may_attach: criu, run by the reader, could attach to it, as far as that could be asked
  * @walked: the first pass has been there
+ * @vforks: one of its threads waits for a child that shares its memory
  */
 struct ckpt_proc {
 	struct pid *pid;
@@ -53,6 +55,7 @@ struct ckpt_proc {
 	bool may_read;
 	bool may_attach;
 	bool walked;
+	bool vforks;
 };
 
 /* Files of procfs that name drivers. */
@@ -134,6 +137,8 @@ struct ckpt_spaces {
  * @packet_pipes: pipes of which an end inside is in packet mode
  * @ttys: descriptors of terminals that have been judged, @nr_ttys of @cap_ttys
  * @tty_ids: which terminals they are
+ * @tuns: tun devices that go with their descriptors, @nr_tuns of @cap_tuns
+ * @tun_files: devices that descriptors of tun belong to
  * @epolls: epolls that have been judged, and files taken for targets of theirs
  * @strays: targets that are to be looked for, @nr_strays of @cap_strays
  * @mounts: lines of @mountinfo, by file system and by number
@@ -199,6 +204,10 @@ struct ckpt_scan {
 	u32 nr_ttys;
 	u32 cap_ttys;
 	struct ckpt_table tty_ids;
+	struct ckpt_tun *tuns;
+	u32 nr_tuns;
+	u32 cap_tuns;
+	struct ckpt_table tun_files;
 	struct ckpt_table epolls;
 	struct ckpt_stray *strays;
 	u32 nr_strays;

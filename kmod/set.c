@@ -56,6 +56,14 @@ bool ckpt_set_has(const struct ckpt_scan *scan, const struct task_struct *task)
 	return ckpt_table_find(&scan->members, task->signal, task->tgid);
 }
 
+/* The member that a task's thread group is, or NULL; only until the set is sorted. */
+struct ckpt_proc *ckpt_set_find(struct ckpt_scan *scan, const struct task_struct *task)
+{
+	const struct ckpt_slot *slot = ckpt_table_find(&scan->members, task->signal, task->tgid);
+
+	return slot ? &scan->procs[slot->value - 1] : NULL;
+}
+
 static bool ckpt_set_is_newcomer(struct ckpt_scan *scan, struct task_struct *task)
 {
 	struct task_struct *parent = rcu_dereference(task->real_parent);

@@ -29,6 +29,8 @@ static const struct mkobj_case *const tables[] = {
 	mkobj_share_cases,
 	mkobj_outside_cases,
 	mkobj_stop_cases,
+	mkobj_stuck_cases,
+	mkobj_cgroup_cases,
 	mkobj_attr_cases,
 	mkobj_prctl_cases,
 	mkobj_timer_cases,
@@ -233,6 +235,11 @@ static void kill_children(void)
 
 static void kill_all(void)
 {
+	int i;
+
+	for (i = 0; i < nr_prepared; i++)
+		if (objects[i].c->release)
+			objects[i].c->release(&objects[i]);
 	if (target_pid > 0)
 		kill(target_pid, SIGKILL);
 	kill_children();

@@ -38,6 +38,7 @@ enum mkobj_parent { MKOBJ_HOLDER, MKOBJ_LEADER, MKOBJ_UNREAPING };
  * @finish: in the holder, after all objects are made
  * @settle: in the target, after finish()
  * @run: in the target, instead of pause(), for ever
+ * @release: in the holder, before the target is killed; not if prepare() failed
  * @cleanup: in the holder, when the target and its children are gone; not if prepare() failed
  * @arg: for the functions
  * @num: for the functions
@@ -57,6 +58,7 @@ struct mkobj_case {
 	void (*finish)(struct mkobj *m);
 	void (*settle)(struct mkobj *m);
 	void (*run)(struct mkobj *m);
+	void (*release)(struct mkobj *m);
 	void (*cleanup)(struct mkobj *m);
 	const char *arg;
 	long num;
@@ -93,6 +95,8 @@ extern const struct mkobj_case mkobj_task_cases[];
 extern const struct mkobj_case mkobj_share_cases[];
 extern const struct mkobj_case mkobj_outside_cases[];
 extern const struct mkobj_case mkobj_stop_cases[];
+extern const struct mkobj_case mkobj_stuck_cases[];
+extern const struct mkobj_case mkobj_cgroup_cases[];
 extern const struct mkobj_case mkobj_attr_cases[];
 extern const struct mkobj_case mkobj_prctl_cases[];
 extern const struct mkobj_case mkobj_timer_cases[];

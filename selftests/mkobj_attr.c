@@ -9,13 +9,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "mkobj.h"
@@ -317,72 +314,6 @@ static void make_ns_together(struct mkobj *m)
 	start_thread(m, idle_thread);
 }
 
-/* ---- frozen cgroups ---- */
-
-#define CGROUPS		"/sys/fs/cgroup"
-#define CGROUP2_MAGIC	0x63677270
-
-static const char *cgroup_file(struct mkobj *m, const char *name)
-{
-	static char path[96];
-
-	snprintf(path, sizeof(path), CGROUPS "/mkobj.%d/%s", m->holder, name);
-	return path;
-}
-
-static void cgroup_write(struct mkobj *m, const char *name, const char *text)
-{
-	int fd = mkobj_try(open(cgroup_file(m, name), O_WRONLY), "cgroup");
-
-	mkobj_try(write(fd, text, strlen(text)), name);
-	close(fd);
-}
-
-static void prepare_cgroup(struct mkobj *m)
-{
-	struct statfs fs;
-
-	m->value = 0;
-	if (!statfs(CGROUPS, &fs) && fs.f_type != CGROUP2_MAGIC) {
-		if (mount("cgroup2", CGROUPS, "cgroup2", 0, NULL))
-			mkobj_lacks("cgroup2: %m");
-		m->value = 1;
-	}
-	mkobj_try(mkdir(cgroup_file(m, ""), 0755), "mkdir");
-}
-
-static void make_frozen(struct mkobj *m)
-{
-	cgroup_write(m, "cgroup.procs", "0");
-	mkobj_key(m, "cgroup=/mkobj.%d", m->holder);
-}
-
-static void make_thawed(struct mkobj *m)
-{
-	char pid[16];
-
-	snprintf(pid, sizeof(pid), "%d", mkobj_fork());
-	if (!strcmp(pid, "0"))
-		mkobj_pause();
-	cgroup_write(m, "cgroup.procs", pid);
-	cgroup_write(m, "cgroup.freeze", "1");
-	cgroup_write(m, "cgroup.freeze", "0");
-}
-
-/* It stops where it has frozen itself, and goes on behind that. */
-static void run_freeze(struct mkobj *m)
-{
-	cgroup_write(m, "cgroup.freeze", "1");
-	mkobj_pause();
-}
-
-static void cleanup_cgroup(struct mkobj *m)
-{
-	rmdir(cgroup_file(m, ""));
-	if (m->value)
-		umount2(CGROUPS, MNT_DETACH);
-}
-
 #define DEADLINE	"task-sched-deadline"
 #define AFFINITY	"task-cpu-affinity"
 #define MEMPOLICY	"task-mempolicy"
@@ -390,7 +321,6 @@ static void cleanup_cgroup(struct mkobj *m)
 #define SLACK		"task-timerslack"
 #define PERSONALITY	"task-personality"
 #define FSIZE		"task-rlimit-fsize"
-#define FROZEN		"task-cgroup-frozen"
 #define FILES		"thread-private-files"
 #define FS		"thread-private-fs"
 #define NS		"thread-private-ns"
@@ -399,10 +329,6 @@ const struct mkobj_case mkobj_attr_cases[] = {
 	{ .name = FSIZE, .rule = FSIZE, .make = make_fsize, .num = 0 },
 	{ .name = FSIZE ".miss", .rule = FSIZE, .make = make_fsize_enough, .num = 1 << 20 },
 	{ .name = FSIZE ".miss-ignored", .rule = FSIZE, .make = make_fsize_ignored, .num = 0 },
-	{ .name = FROZEN, .rule = FROZEN, .prepare = prepare_cgroup, .make = make_frozen,
-	  .run = run_freeze, .cleanup = cleanup_cgroup, .state = 'S' },
-	{ .name = FROZEN ".miss", .rule = FROZEN, .prepare = prepare_cgroup,
-	  .make = make_thawed, .cleanup = cleanup_cgroup },
 	{ .name = DEADLINE, .rule = DEADLINE, .make = make_deadline },
 	{ .name = DEADLINE ".miss", .rule = DEADLINE, .make = make_fifo },
 	{ .name = AFFINITY, .rule = AFFINITY, .make = make_affinity },

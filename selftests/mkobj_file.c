@@ -3,10 +3,12 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/dma-heap.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -96,7 +98,48 @@ static void make_opath(struct mkobj *m)
 #define ANON	"file-anon-unsupported"
 #define UNKNOWN	"file-kind-unknown"
 
+/* The driver is loaded by this. */
+static void make_autofs(struct mkobj *m)
+{
+	const char *path = mkobj_path(m, "autofs");
+	int fd;
+
+	mkobj_try(mknod(path, S_IFCHR | 0600, makedev(10, 235)), path);
+	fd = open(path, O_RDWR);
+	if (fd < 0)
+		mkobj_lacks("autofs: %m");
+	mkobj_key(m, "fd=%d rdev=10:235", fd);
+}
+
+/* ---- buffers of devices ---- */
+
+#define DMABUF	"file-dmabuf"
+
+/* Of the machine's ordinary memory; with m->c->num it is closed again. */
+static void make_dmabuf(struct mkobj *m)
+{
+	struct dma_heap_allocation_data data = { .len = 4096, .fd_flags = O_RDWR };
+	int heap = open("/dev/dma_heap/system", O_RDWR);
+
+	if (heap < 0)
+		mkobj_lacks("/dev/dma_heap/system: %m");
+	if (ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &data))
+		mkobj_lacks("DMA_HEAP_IOCTL_ALLOC: %m");
+	close(heap);
+	if (m->c->num)
+		close(data.fd);
+	else
+		mkobj_key_fd(m, data.fd, "size=4096");
+}
+
 const struct mkobj_case mkobj_file_cases[] = {
+	{ .name = "chrdev-autofs", .rule = "chrdev-autofs", .make = make_autofs,
+	  .flags = "root-only" },
+	{ .name = "chrdev-autofs.miss", .rule = "chrdev-autofs", .make = open_node,
+	  .arg = "/dev/null" },
+	{ .name = DMABUF, .rule = DMABUF, .make = make_dmabuf, .flags = "root-only" },
+	{ .name = DMABUF ".miss", .rule = DMABUF, .make = make_dmabuf, .num = 1,
+	  .flags = "root-only" },
 	{ .name = CHRDEV, .rule = CHRDEV, .make = open_node, .flags = "root-only",
 	  .arg = "/dev/rtc0 /dev/fuse /dev/loop-control /dev/cpu_dma_latency /dev/hpet" },
 	{ .name = CHRDEV ".fuse", .rule = CHRDEV, .make = open_node, .arg = "/dev/fuse",

@@ -4,10 +4,12 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -44,6 +46,63 @@ static void make_tun_in_own_net(struct mkobj *m)
 {
 	inet_own_net();
 	open_tun(m);
+}
+
+/* Opened before the target has its network namespace: in one that is left, or the host's. */
+static void make_tun_left(struct mkobj *m)
+{
+	int fd;
+
+	if (m->c->arg)
+		inet_own_net();
+	fd = open_tun(m);
+	inet_own_net();
+	mkobj_key(m, "fd=%d path=" TUN_NODE, fd);
+}
+
+static void make_tap_filtered(struct mkobj *m)
+{
+	struct sock_filter insn = BPF_STMT(BPF_RET | BPF_K, 0xffff);
+	struct sock_fprog prog = { .len = 1, .filter = &insn };
+	int fd;
+
+	inet_own_net();
+	fd = open_tun(m);
+	mkobj_try(ioctl(fd, TUNATTACHFILTER, &prog), "TUNATTACHFILTER");
+	mkobj_key(m, "fd=%d path=" TUN_NODE, fd);
+}
+
+/* A device in the target's namespace whose descriptor the holder has, as slirp4netns does. */
+static void attach_from_outside(struct mkobj *m)
+{
+	int here = mkobj_try(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), "ns/net"), there;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", m->target);
+	there = mkobj_try(open(path, O_RDONLY | O_CLOEXEC), path);
+	mkobj_try(setns(there, CLONE_NEWNET), "setns");
+	m->fd[0] = open_tun(m);
+	mkobj_try(setns(here, CLONE_NEWNET), "setns");
+	close(here);
+	close(there);
+	mkobj_key(m, "pid=%d ifname=mkobj0", m->target);
+}
+
+static void make_own_net(struct mkobj *m)
+{
+	(void)m;
+	inet_own_net();
+}
+
+/* A device that stays though nobody has a descriptor. */
+static void make_tun_persistent(struct mkobj *m)
+{
+	int fd;
+
+	inet_own_net();
+	fd = open_tun(m);
+	mkobj_try(ioctl(fd, TUNSETPERSIST, 1), "TUNSETPERSIST");
+	close(fd);
 }
 
 /* ---- UNIX sockets that are connected by path from one namespace to another ---- */
@@ -272,6 +331,10 @@ static void make_tun_queue(struct mkobj *m)
 #define NOIF	"tcp6-linklocal-noif"
 #define QUEUE	"tun-queue"
 #define TUN	"tun-no-netns"
+#define HOST	"tun-host-netns"
+#define LEFT	"tun-foreign-netns"
+#define FILTER	"tun-filter"
+#define NOINFO	"tun-noinfo"
 #define CLOSED	"unix-peer-closed-stream"
 #define FOREIGN	"unix-peer-foreign-netns"
 #define STREAM	"unix-external-stream"
@@ -328,6 +391,20 @@ const struct mkobj_case mkobj_netns_cases[] = {
 	{ .name = TUN ".miss", .rule = TUN, .make = make_tun_in_own_net, .flags = "root-only" },
 	{ .name = TUN ".miss-attached", .rule = TUN, .make = make_tun_in_own_net,
 	  .num = IFF_TUN, .flags = "root-only" },
+	{ .name = LEFT, .rule = LEFT, .make = make_tun_left, .arg = "", .flags = "root-only" },
+	{ .name = LEFT ".attached", .rule = LEFT, .make = make_tun_left, .arg = "",
+	  .num = IFF_TAP, .flags = "root-only" },
+	{ .name = HOST, .rule = HOST, .make = make_tun_left, .flags = "root-only" },
+	{ .name = HOST ".attached", .rule = HOST, .make = make_tun_left, .num = IFF_TAP,
+	  .flags = "root-only" },
+	{ .name = FILTER, .rule = FILTER, .make = make_tap_filtered, .num = IFF_TAP,
+	  .flags = "root-only" },
+	{ .name = FILTER ".miss", .rule = FILTER, .make = make_tun_in_own_net, .num = IFF_TAP,
+	  .flags = "root-only" },
+	{ .name = NOINFO, .rule = NOINFO, .make = make_own_net, .finish = attach_from_outside,
+	  .num = IFF_TAP, .flags = "root-only" },
+	{ .name = NOINFO ".miss", .rule = NOINFO, .make = make_tun_persistent, .num = IFF_TUN,
+	  .flags = "root-only" },
 	{ .name = FOREIGN, .rule = FOREIGN, .prepare = bind_outside,
 	  .make = make_join_from_own_net, .num = SOCK_DGRAM, .flags = "root-only" },
 	{ .name = FOREIGN ".host", .rule = FOREIGN, .prepare = bind_in_other_net,

@@ -96,6 +96,44 @@ static void make_tmpfs(struct mkobj *m)
 	mkobj_key(m, "fd=%d", fd);
 }
 
+/* ---- somebody waits ---- */
+
+/* The target answers with m->c->num. */
+static void make_guard(struct mkobj *m)
+{
+	int fd = new_fanotify(FAN_CLASS_CONTENT);
+
+	close(mkobj_file(m, "file", O_RDONLY));
+	if (fanotify_mark(fd, FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD, mkobj_path(m, "file")))
+		mkobj_lacks("fanotify_mark: %m");
+	m->fd[0] = fd;
+	mkobj_key(m, "fd=%d", fd);
+}
+
+static void open_guarded(struct mkobj *m)
+{
+	pid_t pid = mkobj_try(fork(), "fork");
+
+	if (!pid) {
+		close(open(mkobj_path(m, "file"), O_RDONLY));
+		pause();
+		_exit(0);
+	}
+	mkobj_await(pid, 'D');
+}
+
+static void hear(struct mkobj *m)
+{
+	struct fanotify_response response = { .response = FAN_ALLOW };
+	struct fanotify_event_metadata event;
+
+	mkobj_try(read(m->fd[0], &event, sizeof(event)), "read");
+	response.fd = event.fd;
+	if (m->c->num)
+		mkobj_try(write(m->fd[0], &response, sizeof(response)), "write");
+	close(event.fd);
+}
+
 /* ---- other file systems ---- */
 
 static void make_plain(struct mkobj *m)
@@ -225,7 +263,13 @@ static void make_mark(struct mkobj *m)
 #define SUPER	"fanotify-sb-mark"
 #define MISSING	"fanotify-mount-missing"
 
+#define PERM	"fanotify-perm-pending"
+
 const struct mkobj_case mkobj_notify_cases[] = {
+	{ .name = PERM, .rule = PERM, .make = make_guard, .finish = open_guarded, .settle = hear,
+	  .flags = "root-only" },
+	{ .name = PERM ".miss", .rule = PERM, .make = make_guard, .finish = open_guarded,
+	  .settle = hear, .num = 1, .flags = "root-only" },
 	{ .name = PATH, .rule = PATH, .prepare = mount_tmpfs, .make = make_tmpfs,
 	  .cleanup = umount_tmpfs, .num = DELETED, .flags = "root-only" },
 	{ .name = PATH ".miss", .rule = PATH, .prepare = mount_tmpfs, .make = make_tmpfs,

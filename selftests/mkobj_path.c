@@ -2,11 +2,13 @@
 /* mkobj_path.c - files whose names were deleted, files without one, and bare paths (O_PATH). */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -355,7 +357,48 @@ static void make_opath_node(struct mkobj *m)
 #define SOCK	"sock-opath"
 #define UNKNOWN	"file-kind-unknown"
 
+/* ---- files that may get no more names ---- */
+
+#define REMAP	"file-link-remap-failed"
+
+static void set_flags(const char *path, int flags)
+{
+	int fd = mkobj_try(open(path, O_RDONLY | O_CLOEXEC), path);
+
+	if (ioctl(fd, FS_IOC_SETFLAGS, &flags))
+		mkobj_lacks("file attributes: %m");
+	close(fd);
+}
+
+/* It has lost the name that it was opened by, or with m->c->arg the other one. */
+static void make_immutable(struct mkobj *m)
+{
+	int fd = mkobj_file(m, "file", O_RDONLY);
+	char other[128];
+
+	strcpy(other, mkobj_path(m, "other"));
+	mkobj_try(link(mkobj_path(m, "file"), other), "link");
+	if (m->c->arg) {
+		close(fd);
+		fd = mkobj_try(open(other, O_RDONLY), other);
+	}
+	mkobj_try(unlink(mkobj_path(m, "file")), "unlink");
+	set_flags(other, m->c->num);
+	mkobj_key_fd(m, fd, "nlink=1");
+}
+
+static void clear_flags(struct mkobj *m)
+{
+	set_flags(mkobj_path(m, "other"), 0);
+}
+
 const struct mkobj_case mkobj_path_cases[] = {
+	{ .name = REMAP, .rule = REMAP, .make = make_immutable, .num = FS_IMMUTABLE_FL,
+	  .cleanup = clear_flags, .flags = "root-only" },
+	{ .name = REMAP ".append", .rule = REMAP, .make = make_immutable, .num = FS_APPEND_FL,
+	  .cleanup = clear_flags, .flags = "root-only" },
+	{ .name = REMAP ".miss", .rule = REMAP, .make = make_immutable, .num = FS_IMMUTABLE_FL,
+	  .arg = "", .cleanup = clear_flags, .flags = "root-only" },
 	{ .name = LINKED, .rule = LINKED, .make = make_linked, .arg = "file" },
 	{ .name = LINKED ".map", .rule = LINKED, .make = make_linked_map, .arg = "file" },
 	{ .name = LINKED ".renamed-over", .rule = LINKED, .make = make_renamed_over },

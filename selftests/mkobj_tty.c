@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -340,7 +341,53 @@ static void make_ldisc(struct mkobj *m)
 #define VT	"tty-vt"
 #define SERIAL	"tty-serial"
 
+/* ---- two file systems of ptys ---- */
+
+#define COLLISION	"tty-index-collision"
+#define OTHER_PTYS	64
+
+static const char *other_ptmx(struct mkobj *m)
+{
+	static char path[160];
+
+	snprintf(path, sizeof(path), "%s/ptmx", mkobj_path(m, "pts"));
+	return path;
+}
+
+static void mount_ptys(struct mkobj *m)
+{
+	if (mkdir(mkobj_path(m, "pts"), 0755) ||
+	    mount("devpts", mkobj_path(m, "pts"), "devpts", 0, "newinstance,ptmxmode=0666"))
+		mkobj_lacks("devpts: %m");
+}
+
+static void umount_ptys(struct mkobj *m)
+{
+	umount2(mkobj_path(m, "pts"), MNT_DETACH);
+}
+
+/* A master of either, whose numbers are the same, or one apart with m->c->num. */
+static void make_same_number(struct mkobj *m)
+{
+	int wanted, index, fd[OTHER_PTYS], nr = 0;
+
+	open_master(&wanted);
+	do {
+		fd[nr] = mkobj_try(open(other_ptmx(m), O_RDWR | O_NOCTTY), "ptmx");
+		mkobj_try(ioctl(fd[nr], TIOCGPTN, &index), "TIOCGPTN");
+	} while (index != wanted + m->c->num && ++nr < OTHER_PTYS);
+	if (index != wanted + m->c->num)
+		mkobj_lacks("very many ptys");
+	mkobj_key(m, "index=%d", index);
+	while (nr--)
+		close(fd[nr]);
+}
+
 const struct mkobj_case mkobj_tty_cases[] = {
+	{ .name = COLLISION, .rule = COLLISION, .prepare = mount_ptys, .make = make_same_number,
+	  .cleanup = umount_ptys, .flags = "root-only" },
+	{ .name = COLLISION ".miss", .rule = COLLISION, .prepare = mount_ptys,
+	  .make = make_same_number, .cleanup = umount_ptys, .num = 1, .flags = "root-only" },
 	{ .name = PIDNS, .rule = PIDNS, .parent = MKOBJ_LEADER, .lead = lead_pidns,
 	  .finish = key_target, .flags = "root-only,also=task-not-session-leader" },
 	{ .name = PIDNS ".miss", .rule = PIDNS, .parent = MKOBJ_LEADER, .lead = lead_pidns,

@@ -49,6 +49,7 @@ FIXTURE_VARIANT(trip) {
 #define NETNS	"--external net[{ino}]:net|--empty-ns net"
 #define FILE_	"--external file[{mnt:x}:{ino:x}]"
 #define GHOST	"--ghost-limit {size}"
+#define FREEZER	"--freeze-cgroup /sys/fs/cgroup/freezer{cgroup}"
 
 TRIP(set_unstable, "set-unstable", UNKNOWN, "", "transient");
 TRIP(cred_no_access, "cred-no-access", BLOCKER, "", "", .blind = true);
@@ -69,6 +70,25 @@ TRIP(task_kthread, "task-kthread", BLOCKER, "", "", .blind = true);
 TRIP(task_traced, "task-traced", BLOCKER, "", "");
 TRIP(task_traced_inside, "task-traced.inside", BLOCKER, "", "");
 TRIP(thread_traced, "thread-traced", BLOCKER, "", "");
+TRIP(thread_zombie, "thread-zombie", BLOCKER, "", "");
+TRIP(uninterruptible, "task-uninterruptible", BLOCKER, "", "seconds transient");
+TRIP(cgroup_frozen_v1, "task-cgroup-frozen-v1", OPTION, FREEZER, "");
+TRIP(ldt_cs, "task-ldt-cs", BLOCKER, "", "");
+TRIP(robust_list_compat, "task-robust-list-compat2", LOSSY, "", "");
+TRIP(io_uring_registered, "task-io-uring-registered", LOSSY, "", "count");
+TRIP(tun_left, "tun-foreign-netns", BLOCKER, "", "ns");
+TRIP(tun_left_attached, "tun-foreign-netns.attached", BLOCKER, "", "ns");
+TRIP(chrdev_autofs, "chrdev-autofs", INFO, "", "");
+TRIP(cgroup_outside, "ns-cgroup-outside-root", BLOCKER, "", "");
+TRIP(tun_host, "tun-host-netns", RESTORE, "", "ns");
+TRIP(tun_host_attached, "tun-host-netns.attached", RESTORE, "", "ns");
+TRIP(tun_filter, "tun-filter", BLOCKER, "", "");
+TRIP(tun_noinfo, "tun-noinfo", BLOCKER, "", "ino");
+TRIP(fanotify_awaited, "fanotify-perm-pending", LOSSY, "", "transient");
+TRIP(tty_collision, "tty-index-collision", RESTORE, "", "");
+TRIP(link_refused, "file-link-remap-failed", BLOCKER, "", "path");
+TRIP(link_refused_append, "file-link-remap-failed.append", BLOCKER, "", "path");
+TRIP(dmabuf, "file-dmabuf", BLOCKER, "", "");
 TRIP(task_not_session_leader, "task-not-session-leader", OPTION, "--shell-job", "");
 TRIP(leader_zombie, "task-leader-zombie", BLOCKER, "", "", .blind = true);
 TRIP(shared_vm, "task-shared-vm", BLOCKER, "", "");

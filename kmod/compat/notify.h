@@ -35,4 +35,14 @@ static inline struct inode *ckpt_mark_inode(const struct fsnotify_mark *mark)
 #endif
 }
 
+/* Has it read of somebody who waits for its answer?  Of a group of fanotify. */
+static inline bool ckpt_fanotify_awaited(const struct fsnotify_group *group)
+{
+#ifdef CONFIG_FANOTIFY
+	return !list_empty(&group->fanotify_data.access_list);
+#else
+	return false;
+#endif
+}
+
 #endif

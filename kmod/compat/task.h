@@ -6,9 +6,15 @@
 #include <linux/mm_types.h>
 #include <linux/sched.h>
 #include <linux/sched/coredump.h>
+#include <linux/sched/task_stack.h>
 #include <linux/seccomp.h>
 #include <linux/thread_info.h>
+#include <linux/uaccess.h>
 #include <linux/version.h>
+
+#if defined(CONFIG_IO_URING) && LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
+#include <linux/io_uring_types.h>
+#endif
 
 /* Does it run a 32-bit program on a 64-bit kernel? */
 static inline bool ckpt_task_is_compat(struct task_struct *task)
@@ -32,7 +38,29 @@ static inline bool ckpt_task_has_rseq(struct task_struct *task)
 }
 
 /* What some processors have. */
-enum ckpt_arch { CKPT_ARCH_IOPERM, CKPT_ARCH_SUD, CKPT_ARCH_BREAKPOINTS, CKPT_ARCH_NOTSC };
+enum ckpt_arch {
+	CKPT_ARCH_IOPERM,
+	CKPT_ARCH_SUD,
+	CKPT_ARCH_BREAKPOINTS,
+	CKPT_ARCH_NOTSC,
+	CKPT_ARCH_LDT_CS,
+};
+
+/*
+ * Does it run code of a segment of its own?  Its registers are those of the last time it entered
+ * the kernel.  Its stack may be given to another thread or away, as it may end meanwhile.
+ */
+static inline bool ckpt_task_in_ldt(struct task_struct *task)
+{
+#ifdef CONFIG_MODIFY_LDT_SYSCALL
+	unsigned long cs = 0;
+
+	return !copy_from_kernel_nofault(&cs, &task_pt_regs(task)->cs, sizeof(cs)) &&
+	       cs & SEGMENT_TI_MASK && (cs & SEGMENT_RPL_MASK) == USER_RPL;
+#else
+	return false;
+#endif
+}
 
 static inline bool ckpt_task_has_arch(struct task_struct *task, enum ckpt_arch what)
 {
@@ -56,11 +84,52 @@ static inline bool ckpt_task_has_arch(struct task_struct *task, enum ckpt_arch w
 			return false;
 #endif
 		return test_tsk_thread_flag(task, TIF_NOTSC);
+	case CKPT_ARCH_LDT_CS:
+		return ckpt_task_in_ldt(task);
 #endif
 	default:
 		return false;
 	}
 }
+
+/* io_uring instances that the thread has by number, without a descriptor.  Under RCU. */
+static inline unsigned int ckpt_task_registered_rings(struct task_struct *task)
+{
+	unsigned int n = 0;
+#if defined(CONFIG_IO_URING) && LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
+	const struct io_uring_task *ring = READ_ONCE(task->io_uring);
+	int i;
+
+	for (i = 0; ring && i < IO_RINGFD_REG_MAX; i++)
+		n += !!READ_ONCE(ring->registered_rings[i]);
+#endif
+	return n;
+}
+
+/* Bits of enum in sched.h. */
+static inline unsigned int ckpt_task_state(const struct task_struct *task)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
+	return READ_ONCE(task->state);
+#else
+	return READ_ONCE(task->__state);
+#endif
+}
+
+/* When it last began to run, by local_clock(); 0: not known. */
+static inline u64 ckpt_task_last_ran(const struct task_struct *task)
+{
+#ifdef CONFIG_SCHED_INFO
+	return READ_ONCE(task->sched_info.last_arrival);
+#else
+	return 0;
+#endif
+}
+
+/* Since 6.1 being frozen is a state. */
+#ifndef TASK_FROZEN
+#define TASK_FROZEN	0
+#endif
 
 /* Is there a descriptor table of the process's own (modify_ldt(2))? */
 static inline bool ckpt_mm_has_ldt(const struct mm_struct *mm)

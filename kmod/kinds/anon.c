@@ -136,7 +136,7 @@ static const struct ckpt_anon {
 	{ "[timerfd]",		ckpt_timerfd_judge },
 	{ "[eventpoll]",	ckpt_epoll_judge },
 	{ "inotify",		ckpt_notify_judge },
-	{ "[fanotify]",		ckpt_notify_judge },
+	{ "[fanotify]",		ckpt_fanotify_judge },
 	{ "[pidfd]",		ckpt_pidfd_judge },
 	{ "bpf-map",		ckpt_bpf_map_judge },
 };

@@ -11,6 +11,7 @@ bool ckpt_fdinfo_scan(struct ckpt_scan *scan, const struct ckpt_obj *obj, const 
 		      const char *format, void *value);
 
 void ckpt_epoll_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+void ckpt_fanotify_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 void ckpt_notify_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 void ckpt_pidfd_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 

@@ -24,15 +24,17 @@ static bool ckpt_attr_wanted(const struct ckpt_report *r, const struct ckpt_attr
  * ckpt_attrs_begin() - before the threads of a process are looked at
  * @scan: scan
  * @attrs: set up here; what was found before is forgotten
+ * @proc: the group
  * @leader: of the group, referenced
  */
 void ckpt_attrs_begin(struct ckpt_scan *scan, struct ckpt_attrs *attrs,
-		      struct task_struct *leader)
+		      const struct ckpt_proc *proc, struct task_struct *leader)
 {
 	int i;
 
 	memset(attrs, 0, sizeof(*attrs));
 	attrs->leader = leader;
+	attrs->vforks = proc->vforks;
 	attrs->slack = current->timer_slack_ns ?: current->default_timer_slack_ns;
 	ckpt_ns_of(leader, &attrs->spaces);
 	for (i = 0; i < ckpt_nr_attrs; i++)
@@ -94,6 +96,8 @@ static void ckpt_attr_emit(struct ckpt_scan *scan, const struct ckpt_attrs *attr
 		ckpt_key_str(&scan->report, f, attr->key, attr->word, strlen(attr->word));
 	else if (attr->key)
 		ckpt_key_u64(&scan->report, f, attr->key, seen->value);
+	if (attr->transient)
+		ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
 	if (attr->rule == CKPT_TASK_CPU_AFFINITY)
 		ckpt_attr_key_cpus(scan, f, &attrs->cpus);
 }

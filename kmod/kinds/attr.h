@@ -20,6 +20,7 @@ struct ckpt_attrs;
  * @word: constant value
  * @num: for @look
  * @quiet: where it is harmless it is told only to those who ask for each record
+ * @transient: it is likely to go away by itself
  */
 struct ckpt_attr {
 	enum ckpt_rule_id rule;
@@ -29,6 +30,7 @@ struct ckpt_attr {
 	const char *word;
 	unsigned int num;
 	bool quiet;
+	bool transient;
 };
 
 /**
@@ -46,6 +48,7 @@ struct ckpt_attr_seen {
 /**
  * struct ckpt_attrs - all attributes in one thread group
  * @leader: of the group, referenced
+ * @vforks: one of the threads waits for a child that shares its memory
  * @spaces: its namespaces
  * @slack: timer slack of what criu, run by the reader, would restore
  * @skip: bits of the attributes that nobody wants to know of
@@ -54,6 +57,7 @@ struct ckpt_attr_seen {
  */
 struct ckpt_attrs {
 	struct task_struct *leader;
+	bool vforks;
 	struct ckpt_spaces spaces;
 	u64 slack;
 	u32 skip;
@@ -65,7 +69,7 @@ extern const struct ckpt_attr ckpt_attr_table[];
 extern const unsigned int ckpt_nr_attrs;
 
 void ckpt_attrs_begin(struct ckpt_scan *scan, struct ckpt_attrs *attrs,
-		      struct task_struct *leader);
+		      const struct ckpt_proc *proc, struct task_struct *leader);
 void ckpt_attrs_look(struct ckpt_scan *scan, struct ckpt_attrs *attrs,
 		     struct task_struct *thread);
 void ckpt_attrs_emit(struct ckpt_scan *scan, const struct ckpt_attrs *attrs,

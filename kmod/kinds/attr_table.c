@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kinds/attr_table.c - the attributes of threads, and how each is told. */
 
+#include <linux/freezer.h>
 #include <linux/ioprio.h>
 #include <linux/iocontext.h>
 #include <linux/sched.h>
@@ -12,6 +13,9 @@
 #include "compat/attr.h"
 #include "compat/task.h"
 #include "kind.h"
+
+/* A disk answers sooner; criu waits for ten. */
+#define CKPT_ASLEEP_SECONDS	2
 
 /* ---- of its own, where CRIU looks at the leader alone ---- */
 
@@ -123,6 +127,23 @@ static bool ckpt_attr_pdeathsig(struct ckpt_attrs *attrs, const struct ckpt_attr
 	return *value;
 }
 
+static bool ckpt_attr_compat_robust(struct ckpt_attrs *attrs, const struct ckpt_attr *attr,
+				    struct task_struct *thread, u64 *value)
+{
+#if defined(CONFIG_COMPAT) && defined(CONFIG_FUTEX)
+	return !ckpt_task_is_compat(thread) && READ_ONCE(thread->compat_robust_list);
+#else
+	return false;
+#endif
+}
+
+static bool ckpt_attr_io_uring(struct ckpt_attrs *attrs, const struct ckpt_attr *attr,
+			       struct task_struct *thread, u64 *value)
+{
+	*value = ckpt_task_registered_rings(thread);
+	return *value;
+}
+
 /* A bit of task_struct.flags. */
 static bool ckpt_attr_flag(struct ckpt_attrs *attrs, const struct ckpt_attr *attr,
 			   struct task_struct *thread, u64 *value)
@@ -143,6 +164,16 @@ static bool ckpt_attr_rseq(struct ckpt_attrs *attrs, const struct ckpt_attr *att
 	return ckpt_task_has_rseq(thread);
 }
 
+/* Is it kept so long from taking a signal that criu may give up?  A vfork has its own rule. */
+static bool ckpt_attr_asleep(struct ckpt_attrs *attrs, const struct ckpt_attr *attr,
+			     struct task_struct *thread, u64 *value)
+{
+	if (attrs->vforks || freezing(attrs->leader))
+		return false;
+	*value = ckpt_thread_asleep(thread);
+	return *value >= CKPT_ASLEEP_SECONDS;
+}
+
 /* ---- of the processor ---- */
 
 static bool ckpt_attr_arch(struct ckpt_attrs *attrs, const struct ckpt_attr *attr,
@@ -155,6 +186,7 @@ static bool ckpt_attr_arch(struct ckpt_attrs *attrs, const struct ckpt_attr *att
 	{ CKPT_THREAD_PRIVATE_NS, ckpt_attr_ns, "ns", name, CKPT_NS_##which }
 
 const struct ckpt_attr ckpt_attr_table[] = {
+	{ CKPT_TASK_UNINTERRUPTIBLE, ckpt_attr_asleep, "seconds", .transient = true },
 	{ CKPT_THREAD_PRIVATE_FILES, ckpt_attr_files },
 	{ CKPT_THREAD_PRIVATE_FS, ckpt_attr_fs },
 	CKPT_NS_ROW(NET, "net"),
@@ -174,6 +206,9 @@ const struct ckpt_attr ckpt_attr_table[] = {
 	{ CKPT_TASK_HW_BREAKPOINTS, ckpt_attr_arch, .num = CKPT_ARCH_BREAKPOINTS },
 	{ CKPT_TASK_RSEQ, ckpt_attr_rseq, .quiet = true },
 	{ CKPT_TASK_PDEATHSIG, ckpt_attr_pdeathsig, "sig" },
+	{ CKPT_TASK_ROBUST_LIST_COMPAT2, ckpt_attr_compat_robust },
+	{ CKPT_TASK_IO_URING_REGISTERED, ckpt_attr_io_uring, "count" },
+	{ CKPT_TASK_LDT_CS, ckpt_attr_arch, .num = CKPT_ARCH_LDT_CS },
 	{ CKPT_TASK_PRCTL_MISC, ckpt_attr_arch, "what", "tsc", CKPT_ARCH_NOTSC },
 	{ CKPT_TASK_PRCTL_MISC, ckpt_attr_flag, "what", "io-flusher", PF_LOCAL_THROTTLE },
 	{ CKPT_TASK_PRCTL_MISC, ckpt_attr_flag, "what", "mce", PF_MCE_PROCESS },

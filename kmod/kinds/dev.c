@@ -3,11 +3,8 @@
 
 #include <linux/ctype.h>
 #include <linux/fs.h>
-#include <linux/if_tun.h>
 #include <linux/major.h>
 #include <linux/mm.h>
-#include <linux/module.h>
-#include <linux/ptr_ring.h>
 
 #include "access.h"
 #include "kind.h"
@@ -25,10 +22,10 @@
 /* The files of /proc that name drivers are a few lines each. */
 #define CKPT_DRIVERS_SIZE	8192
 
-/* null, zero, full, random, urandom, kmsg, mem, port; autofs. */
+/* null, zero, full, random, urandom, kmsg, mem, port. */
 static bool ckpt_chrdev_saved(dev_t rdev)
 {
-	return MAJOR(rdev) == MEM_MAJOR || rdev == MKDEV(MISC_MAJOR, CKPT_AUTOFS_MINOR);
+	return MAJOR(rdev) == MEM_MAJOR;
 }
 
 /* Of what can be written only, there is no position to lose. */
@@ -134,35 +131,6 @@ static bool ckpt_judge_terminal(struct ckpt_scan *scan, const struct ckpt_obj *o
 	return false;
 }
 
-/*
- * Packets that the program has not read.  The driver is there as the file is open; where it is a
- * module we do not want it loaded for our sake, so its function is looked up.
- */
-static bool ckpt_tun_has_packets(struct file *file)
-{
-	struct ptr_ring *(*get_ring)(struct file *file) = symbol_get(tun_get_tx_ring);
-	struct ptr_ring *ring;
-	bool found;
-
-	if (!get_ring)
-		return false;
-	ring = get_ring(file);
-	found = !IS_ERR_OR_NULL(ring) && !ptr_ring_empty_bh(ring);
-	symbol_put(tun_get_tx_ring);
-	return found;
-}
-
-static void ckpt_judge_tun_queue(struct ckpt_scan *scan, const struct ckpt_obj *obj)
-{
-	struct ckpt_finding *f;
-
-	if (!ckpt_tun_has_packets(obj->file))
-		return;
-	f = ckpt_emit(&scan->report, CKPT_TUN_QUEUE, &obj->place, obj->file, obj->inode->i_ino);
-	ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
-	ckpt_key_path(&scan->report, f, obj->file);
-}
-
 static bool ckpt_match_chrdev(const struct file *file, const struct inode *inode)
 {
 	return S_ISCHR(inode->i_mode);
@@ -188,10 +156,12 @@ static void ckpt_judge_chrdev(struct ckpt_scan *scan, const struct ckpt_obj *obj
 	}
 	if (ckpt_chrdev_saved(rdev))
 		return;
+	if (rdev == MKDEV(MISC_MAJOR, CKPT_AUTOFS_MINOR))
+		rule = CKPT_CHRDEV_AUTOFS;
 	/* With a network namespace the device is saved as one of that, and examined there. */
 	if (rdev == MKDEV(MISC_MAJOR, CKPT_TUN_MINOR)) {
 		if (ckpt_ns_own(scan, CKPT_NS_NET)) {
-			ckpt_judge_tun_queue(scan, obj);
+			ckpt_tun_judge(scan, obj);
 			return;
 		}
 		rule = CKPT_TUN_NO_NETNS;

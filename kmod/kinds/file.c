@@ -117,6 +117,7 @@ static const struct ckpt_kind * const ckpt_kinds[] = {
 	&ckpt_kind_chrdev,
 	&ckpt_kind_blkdev,
 	&ckpt_kind_anon,
+	&ckpt_kind_dmabuf,
 	&ckpt_kind_any,
 };
 

@@ -73,13 +73,22 @@ static void ckpt_ghost_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 	ckpt_obj_path_keys(scan, f, obj);
 }
 
+/* May no more names be made? */
+static bool ckpt_link_refused(const struct path *path)
+{
+	const struct inode *inode = d_inode(path->dentry);
+
+	return IS_APPEND(inode) || IS_IMMUTABLE(inode) || __mnt_is_readonly(path->mnt);
+}
+
 static void ckpt_linked_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 			      const struct path *path, const struct kstat *stat)
 {
 	struct ckpt_report *r = &scan->report;
 	struct ckpt_finding *f;
 
-	f = ckpt_emit(r, CKPT_FILE_UNLINKED_LINKED, &obj->place, d_inode(path->dentry), stat->ino);
+	f = ckpt_emit(r, ckpt_link_refused(path) ? CKPT_FILE_LINK_REMAP_FAILED :
+		      CKPT_FILE_UNLINKED_LINKED, &obj->place, d_inode(path->dentry), stat->ino);
 	ckpt_key_u64(r, f, CKPTCHECK_KEY_INO, stat->ino);
 	ckpt_key_u64(r, f, "nlink", stat->nlink);
 	ckpt_obj_path_keys(scan, f, obj);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kinds/internal.c - regular files of the kernel's own mounts: memory files, message queues and
- * namespaces.
+ * kinds/internal.c - files of the kernel's own mounts: memory files, message queues, namespaces,
+ * buffers that devices share.
  */
 
 #include <linux/dcache.h>
@@ -118,3 +118,22 @@ void ckpt_internal_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	else
 		ckpt_file_unknown(scan, obj, "file of an internal mount");
 }
+
+static bool ckpt_match_dmabuf(const struct file *file, const struct inode *inode)
+{
+	return inode->i_sb->s_magic == DMA_BUF_MAGIC;
+}
+
+static void ckpt_judge_dmabuf(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, CKPT_FILE_DMABUF, &obj->place, obj->inode,
+		      obj->inode->i_ino);
+	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	ckpt_key_u64(&scan->report, f, "size", i_size_read(obj->inode));
+}
+
+const struct ckpt_kind ckpt_kind_dmabuf = {
+	.match = ckpt_match_dmabuf, .judge = ckpt_judge_dmabuf,
+};

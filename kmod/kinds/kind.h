@@ -66,6 +66,7 @@ struct ckpt_kind {
 
 extern const struct ckpt_kind ckpt_kind_tty, ckpt_kind_chrdev, ckpt_kind_blkdev, ckpt_kind_pipe;
 extern const struct ckpt_kind ckpt_kind_sock, ckpt_kind_anon, ckpt_kind_pidfs, ckpt_kind_opath;
+extern const struct ckpt_kind ckpt_kind_dmabuf;
 
 enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file);
 void ckpt_file_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
@@ -129,6 +130,12 @@ void ckpt_epolls_free(struct ckpt_scan *scan);
 void ckpt_stat_keys(struct ckpt_scan *scan, struct ckpt_finding *f, dev_t rdev, dev_t dev);
 void ckpt_dev_keys(struct ckpt_scan *scan, struct ckpt_finding *f, const struct ckpt_obj *obj);
 
+void ckpt_tun_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+void ckpt_tun_note(struct ckpt_scan *scan, const struct ckpt_place *place, struct net *net,
+		   int ifindex, const char *name);
+void ckpt_tuns_finish(struct ckpt_scan *scan);
+void ckpt_tuns_free(struct ckpt_scan *scan);
+
 bool ckpt_dev_is_tty(dev_t rdev);
 void ckpt_tty_finish(struct ckpt_scan *scan);
 void ckpt_tty_free(struct ckpt_scan *scan);
@@ -178,13 +185,16 @@ void ckpt_limit_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		      struct task_struct *task);
 void ckpt_frozen_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		       struct task_struct *task);
+void ckpt_cgroup_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+		       struct task_struct *task);
+u64 ckpt_thread_asleep(struct task_struct *thread);
 void ckpt_attr_judge_mm(struct ckpt_scan *scan, const struct ckpt_place *place,
 			struct task_struct *task);
 void ckpt_timers_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		       struct task_struct *task);
 void ckpt_stop_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		     struct task_struct *task);
-int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 		       struct task_struct *task);
 void ckpt_cred_judge_groups(struct ckpt_scan *scan, const struct ckpt_place *place,
 			    struct task_struct *task);

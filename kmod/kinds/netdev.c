@@ -23,13 +23,14 @@
 #define CKPT_LINKS_ODD		32
 #define CKPT_LINK_KIND		32
 
-/* A device that a rule holds for. */
+/* A device that a rule holds for; @tun is the number of one that may go with its descriptor. */
 struct ckpt_link {
 	char name[IFNAMSIZ];
 	char kind[CKPT_LINK_KIND];
 	bool unsupported;
 	bool outside;
 	bool tc;
+	int tun;
 };
 
 struct ckpt_links {
@@ -92,9 +93,10 @@ static void ckpt_link_look(const struct ckpt_scan *scan, struct net_device *dev,
 		.unsupported = !ckpt_link_supported(dev, kind),
 		.outside = ckpt_link_outside(scan, dev),
 		.tc = ckpt_link_has_tc(dev),
+		.tun = strcmp(kind, "tun") ? 0 : dev->ifindex,
 	};
 
-	if (!link.unsupported && !link.outside && !link.tc)
+	if (!link.unsupported && !link.outside && !link.tc && !link.tun)
 		return;
 	strscpy(link.name, dev->name, sizeof(link.name));
 	strscpy(link.kind, kind, sizeof(link.kind));
@@ -145,7 +147,7 @@ static void ckpt_link_emit(struct ckpt_scan *scan, const struct ckpt_place *plac
 }
 
 static void ckpt_links_emit(struct ckpt_scan *scan, const struct ckpt_place *place,
-			    const struct net *net, const struct ckpt_links *links)
+			    struct net *net, const struct ckpt_links *links)
 {
 	unsigned int i;
 
@@ -156,6 +158,8 @@ static void ckpt_links_emit(struct ckpt_scan *scan, const struct ckpt_place *pla
 			ckpt_link_emit(scan, place, net, CKPT_NS_NET_LINK_KIND, link);
 		else if (link->outside)
 			ckpt_link_emit(scan, place, net, CKPT_NS_NET_LINK_OUTSIDE, link);
+		if (link->tun)
+			ckpt_tun_note(scan, place, net, link->tun, link->name);
 		if (link->tc)
 			ckpt_link_emit(scan, place, net, CKPT_NS_NET_CONTENT, link);
 	}

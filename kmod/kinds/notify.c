@@ -261,3 +261,22 @@ void ckpt_notify_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		ckpt_fanotify_mounts(scan, obj);
 	kvfree(marks);
 }
+
+/**
+ * ckpt_fanotify_judge() - an instance of fanotify
+ * @scan: scan
+ * @obj: its file, which keeps the group
+ *
+ * Somebody who opens a file may wait for its answer; the end of the group lets him go on.
+ * May sleep.
+ */
+void ckpt_fanotify_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	struct ckpt_finding *f;
+
+	if (ckpt_fanotify_awaited(obj->file->private_data)) {
+		f = ckpt_anon_emit(scan, obj, CKPT_FANOTIFY_PERM_PENDING);
+		ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
+	}
+	ckpt_notify_judge(scan, obj);
+}

@@ -91,18 +91,18 @@ static void ckpt_vfork_look(struct ckpt_scan *scan, const struct ckpt_proc *proc
 			    const struct task_struct *task)
 {
 	struct ckpt_place place = { .kind = CKPT_AT_PROCESS };
-	const struct task_struct *parent;
+	struct ckpt_proc *parent;
 	struct ckpt_finding *f;
 
 	if (!READ_ONCE(task->vfork_done))
 		return;
 	rcu_read_lock();
-	parent = rcu_dereference(task->real_parent);
-	if (ckpt_set_has(scan, parent))
-		place.nr = task_tgid_nr_ns((struct task_struct *)parent, scan->fs->ns);
+	parent = ckpt_set_find(scan, rcu_dereference(task->real_parent));
 	rcu_read_unlock();
-	if (!place.nr)
+	if (!parent)
 		return;
+	parent->vforks = true;
+	place.nr = parent->nr;
 	f = ckpt_emit(&scan->report, CKPT_TASK_VFORK_PENDING, &place, NULL, 0);
 	ckpt_key_u64(&scan->report, f, "child-pid", proc->nr);
 	ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kinds/stop.c - processes that are stopped, and by which signal, or frozen. */
+/* kinds/stop.c - processes that are stopped, and by which signal; threads that no signal wakes. */
 
-#include <linux/cgroup.h>
-#include <linux/mm.h>
+#include <linux/sched/clock.h>
 #include <linux/sched/jobctl.h>
 #include <linux/sched/signal.h>
 #include <linux/signal.h>
 
+#include "compat/task.h"
 #include "kind.h"
 
 /**
@@ -60,51 +60,18 @@ void ckpt_stop_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		ckpt_emit(&scan->report, CKPT_TASK_STOP_THREADS, place, NULL, 0);
 }
 
-/* Cgroups above a frozen one that are looked at. */
-#define CKPT_CGROUP_LEVELS	1024
-
-/* The one nearest the root that was told to freeze, or NULL.  Under RCU. */
-static struct cgroup *ckpt_frozen_cgroup(struct task_struct *task)
-{
-	struct cgroup *cgroup = task_dfl_cgroup(task), *frozen = NULL;
-	int level;
-
-	for (level = 0; cgroup && level < CKPT_CGROUP_LEVELS; level++) {
-		if (READ_ONCE(cgroup->freezer.freeze))
-			frozen = cgroup;
-		cgroup = cgroup_parent(cgroup);
-	}
-	return frozen;
-}
-
 /**
- * ckpt_frozen_judge() - is the process in a frozen cgroup (version 2)?
- * @scan: scan
- * @place: the process
- * @task: its leader, referenced
+ * ckpt_thread_asleep() - for how long has no signal been able to wake the thread?
+ * @thread: alive under RCU
  *
- * CRIU waits for it for ever, unless it is told which cgroup to thaw.  May sleep.
+ * Counted from when it last began to run.  Return: seconds, 0 if a signal wakes it.
  */
-void ckpt_frozen_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
-		       struct task_struct *task)
+u64 ckpt_thread_asleep(struct task_struct *thread)
 {
-	struct ckpt_finding *f;
-	struct cgroup *frozen;
-	char *path;
-	int len = 0;
+	u64 since = ckpt_task_last_ran(thread), now = local_clock();
 
-	if (!(READ_ONCE(task->jobctl) & JOBCTL_TRAP_FREEZE))
-		return;
-	path = kvmalloc(PATH_MAX, GFP_KERNEL_ACCOUNT);
-	if (!path)
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
-	rcu_read_lock();
-	frozen = ckpt_frozen_cgroup(task);
-	if (frozen && path)
-		len = cgroup_path(frozen, path, PATH_MAX);
-	rcu_read_unlock();
-	f = ckpt_emit(&scan->report, CKPT_TASK_CGROUP_FROZEN, place, frozen, 0);
-	if (len > 0 && len < PATH_MAX)
-		ckpt_key_str(&scan->report, f, "cgroup", path, strlen(path));
-	kvfree(path);
+	if (!(ckpt_task_state(thread) & (TASK_UNINTERRUPTIBLE | TASK_FROZEN)) || now < since ||
+	    !since)
+		return 0;
+	return div_u64(now - since, NSEC_PER_SEC);
 }

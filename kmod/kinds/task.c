@@ -132,9 +132,10 @@ int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 	ckpt_judge_session_visible(scan, proc, task);
 	ckpt_stop_judge(scan, &place, task);
 	ckpt_frozen_judge(scan, &place, task);
+	ckpt_cgroup_judge(scan, &place, task);
 	ckpt_limit_judge(scan, &place, task);
 	ckpt_outside_judge_task(scan, &place, task);
 	ckpt_attr_judge_mm(scan, &place, task);
 	ckpt_timers_judge(scan, &place, task);
-	return ckpt_threads_judge(scan, &place, task);
+	return ckpt_threads_judge(scan, proc, task);
 }

@@ -21,6 +21,7 @@ struct ckpt_thread {
 	pid_t tid;
 	pid_t tracer;
 	bool leader;
+	bool dead;
 	bool traced;
 	bool sigtrap;
 };
@@ -53,6 +54,7 @@ static void ckpt_thread_look(struct ckpt_scan *scan, struct task_struct *thread,
 	const struct cred *cred = __task_cred(thread);
 	struct ckpt_thread odd = {
 		.leader = thread_group_leader(thread),
+		.dead = READ_ONCE(thread->exit_state),
 		.traced = READ_ONCE(thread->ptrace),
 		.sigtrap = sigismember(&thread->pending.signal, SIGTRAP),
 	};
@@ -105,6 +107,14 @@ static bool ckpt_thread_chunk(struct ckpt_scan *scan, struct task_struct *task,
 	return alive;
 }
 
+/* One that has ended stays only for its tracer. */
+static enum ckpt_rule_id ckpt_thread_traced_rule(const struct ckpt_thread *thread)
+{
+	if (thread->leader)
+		return CKPT_TASK_TRACED;
+	return thread->dead ? CKPT_THREAD_ZOMBIE : CKPT_THREAD_TRACED;
+}
+
 static void ckpt_thread_emit(struct ckpt_scan *scan, const struct ckpt_place *process,
 			     const struct ckpt_thread *thread)
 {
@@ -117,8 +127,8 @@ static void ckpt_thread_emit(struct ckpt_scan *scan, const struct ckpt_place *pr
 	}
 	/* A list that is gone through again shows a thread twice. */
 	if (thread->traced) {
-		f = ckpt_emit(&scan->report, thread->leader ? CKPT_TASK_TRACED :
-			      CKPT_THREAD_TRACED, &place, scan->root, thread->tid);
+		f = ckpt_emit(&scan->report, ckpt_thread_traced_rule(thread), &place, scan->root,
+			      thread->tid);
 		ckpt_key_u64(&scan->report, f, "tracer-pid", thread->tracer);
 	}
 	if (thread->sigtrap)
@@ -133,14 +143,15 @@ static void ckpt_thread_emit(struct ckpt_scan *scan, const struct ckpt_place *pr
 /**
  * ckpt_threads_judge() - rules about the threads of a process
  * @scan: scan
- * @place: the process
+ * @proc: process of the set
  * @task: its leader, referenced
  *
  * May sleep.  Return: 0, -ENOMEM or -EINTR.
  */
-int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 		       struct task_struct *task)
 {
+	const struct ckpt_place place = { .nr = proc->nr, .kind = CKPT_AT_PROCESS };
 	struct ckpt_threads *threads = kvzalloc(sizeof(*threads), GFP_KERNEL_ACCOUNT);
 	struct task_struct *last = NULL;
 	int tries = CKPT_THREAD_TRIES;
@@ -149,14 +160,14 @@ int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 
 	if (!threads)
 		return -ENOMEM;
-	ckpt_attrs_begin(scan, &threads->attrs, task);
+	ckpt_attrs_begin(scan, &threads->attrs, proc, task);
 	do {
 		whole = ckpt_thread_chunk(scan, task, &last, threads);
 		for (i = 0; i < threads->nr; i++)
-			ckpt_thread_emit(scan, place, &threads->odd[i]);
+			ckpt_thread_emit(scan, &place, &threads->odd[i]);
 		/* Threads are counted anew. */
 		if (!whole)
-			ckpt_attrs_begin(scan, &threads->attrs, task);
+			ckpt_attrs_begin(scan, &threads->attrs, proc, task);
 		cond_resched();
 	} while (!fatal_signal_pending(current) && (last || (!whole && --tries)));
 	if (last)
@@ -164,8 +175,8 @@ int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 	if (!whole)
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_THREADS);
 	if (threads->seccomp)
-		ckpt_emit(&scan->report, CKPT_TASK_SECCOMP_FILTER, place, NULL, 0);
-	ckpt_attrs_emit(scan, &threads->attrs, place);
+		ckpt_emit(&scan->report, CKPT_TASK_SECCOMP_FILTER, &place, NULL, 0);
+	ckpt_attrs_emit(scan, &threads->attrs, &place);
 	kvfree(threads);
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }

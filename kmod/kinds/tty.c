@@ -331,6 +331,33 @@ static void ckpt_tty_finish_pairs(struct ckpt_scan *scan)
 	ckpt_table_free(&lone);
 }
 
+/* CRIU knows a pty by its number, which two file systems may both have given. */
+static void ckpt_tty_finish_numbers(struct ckpt_scan *scan)
+{
+	const struct ckpt_tty *t, *end = scan->ttys + scan->nr_ttys, *first;
+	struct ckpt_table numbers = {};
+	struct ckpt_finding *f;
+	struct ckpt_slot *slot;
+
+	for (t = scan->ttys; t < end; t++) {
+		if (t->sort != CKPT_SORT_MASTER && t->sort != CKPT_SORT_SLAVE)
+			continue;
+		if (ckpt_table_reserve(&numbers, 1)) {
+			ckpt_report_error(&scan->report, -ENOMEM);
+			break;
+		}
+		slot = ckpt_table_add(&numbers, scan, t->index);
+		if (!slot->value)
+			slot->value = t - scan->ttys + 1;
+		first = &scan->ttys[slot->value - 1];
+		if (first->master == t->master)
+			continue;
+		f = ckpt_emit(&scan->report, CKPT_TTY_INDEX_COLLISION, &t->place, scan, t->index);
+		ckpt_key_u64(&scan->report, f, "index", t->index);
+	}
+	ckpt_table_free(&numbers);
+}
+
 /*
  * CRIU looks for the first pty of the session that /dev/tty stands for, of which the session's
  * leader is in the foreground; the same process must hold it.  Return: that pty, or NULL.
@@ -419,6 +446,7 @@ void ckpt_tty_finish(struct ckpt_scan *scan)
 {
 	ckpt_tty_finish_ctty(scan);
 	ckpt_tty_finish_pairs(scan);
+	ckpt_tty_finish_numbers(scan);
 }
 
 /* Forgets the terminals of a scan. */

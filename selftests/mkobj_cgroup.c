@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/* mkobj_cgroup.c - processes in cgroups: frozen ones, and others than CRIU expects. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "mkobj.h"
+
+/* ---- of the second version ---- */
+
+#define CGROUPS		"/sys/fs/cgroup"
+#define CGROUP2_MAGIC	0x63677270
+
+static const char *cgroup_file(struct mkobj *m, const char *name)
+{
+	static char path[96];
+
+	snprintf(path, sizeof(path), CGROUPS "/mkobj.%d/%s", m->holder, name);
+	return path;
+}
+
+static void cgroup_write(struct mkobj *m, const char *name, const char *text)
+{
+	int fd = mkobj_try(open(cgroup_file(m, name), O_WRONLY), "cgroup");
+
+	mkobj_try(write(fd, text, strlen(text)), name);
+	close(fd);
+}
+
+static void prepare_cgroup(struct mkobj *m)
+{
+	struct statfs fs;
+
+	m->value = 0;
+	if (!statfs(CGROUPS, &fs) && fs.f_type != CGROUP2_MAGIC) {
+		if (mount("cgroup2", CGROUPS, "cgroup2", 0, NULL))
+			mkobj_lacks("cgroup2: %m");
+		m->value = 1;
+	}
+	mkobj_try(mkdir(cgroup_file(m, ""), 0755), "mkdir");
+}
+
+static void make_frozen(struct mkobj *m)
+{
+	cgroup_write(m, "cgroup.procs", "0");
+	mkobj_key(m, "cgroup=/mkobj.%d", m->holder);
+}
+
+static void make_thawed(struct mkobj *m)
+{
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", mkobj_fork());
+	if (!strcmp(pid, "0"))
+		mkobj_pause();
+	cgroup_write(m, "cgroup.procs", pid);
+	cgroup_write(m, "cgroup.freeze", "1");
+	cgroup_write(m, "cgroup.freeze", "0");
+}
+
+/* It stops where it has frozen itself, and goes on behind that. */
+static void run_freeze(struct mkobj *m)
+{
+	cgroup_write(m, "cgroup.freeze", "1");
+	mkobj_pause();
+}
+
+static void cleanup_cgroup(struct mkobj *m)
+{
+	rmdir(cgroup_file(m, ""));
+	if (m->value)
+		umount2(CGROUPS, MNT_DETACH);
+}
+
+/* ---- the freezer of the first version ---- */
+
+#define FREEZER		CGROUPS "/freezer"
+#define CGROUP_MAGIC	0x27e0eb
+
+static const char *freezer_file(struct mkobj *m, const char *name)
+{
+	static char path[96];
+
+	snprintf(path, sizeof(path), FREEZER "/mkobj.%d/%s", m->holder, name);
+	return path;
+}
+
+static void freezer_write(struct mkobj *m, const char *name, const char *text)
+{
+	int fd = mkobj_try(open(freezer_file(m, name), O_WRONLY), "freezer");
+
+	mkobj_try(write(fd, text, strlen(text)), name);
+	close(fd);
+}
+
+/* What prepare_freezer() mounted. */
+static void unmount_freezer(struct mkobj *m)
+{
+	if (!m->value)
+		return;
+	umount(FREEZER);
+	rmdir(FREEZER);
+	if (m->value == 2)
+		umount(CGROUPS);
+}
+
+static void prepare_freezer(struct mkobj *m)
+{
+	struct statfs fs;
+
+	m->value = 0;
+	if (statfs(FREEZER, &fs) || fs.f_type != CGROUP_MAGIC) {
+		m->value = 1;
+		if (mkdir(FREEZER, 0755) && errno != EEXIST) {
+			m->value = 2;
+			if (mount("tmpfs", CGROUPS, "tmpfs", 0, NULL) || mkdir(FREEZER, 0755))
+				mkobj_fail(FREEZER ": %m");
+		}
+		if (mount("freezer", FREEZER, "cgroup", 0, "freezer")) {
+			unmount_freezer(m);
+			mkobj_lacks("cgroup of version 1: %m");
+		}
+	}
+	mkobj_try(mkdir(freezer_file(m, ""), 0755), "mkdir");
+}
+
+static void make_in_freezer(struct mkobj *m)
+{
+	freezer_write(m, "cgroup.procs", "0");
+	mkobj_key(m, "cgroup=/mkobj.%d", m->holder);
+}
+
+static void make_froze(struct mkobj *m)
+{
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", mkobj_child());
+	freezer_write(m, "cgroup.procs", pid);
+	freezer_write(m, "freezer.state", "FROZEN");
+	freezer_write(m, "freezer.state", "THAWED");
+}
+
+static void run_into_freezer(struct mkobj *m)
+{
+	freezer_write(m, "freezer.state", "FROZEN");
+	mkobj_pause();
+}
+
+/* What is frozen does not even die. */
+static void thaw(struct mkobj *m)
+{
+	freezer_write(m, "freezer.state", "THAWED");
+}
+
+static void cleanup_freezer(struct mkobj *m)
+{
+	rmdir(freezer_file(m, ""));
+	unmount_freezer(m);
+}
+
+/* ---- in other cgroups ---- */
+
+static void make_cgroup_root(struct mkobj *m)
+{
+	if (unshare(CLONE_NEWCGROUP))
+		mkobj_lacks("cgroup namespaces: %m");
+	mkobj_key(m, "");
+}
+
+static void make_in_cgroup_root(struct mkobj *m)
+{
+	cgroup_write(m, "cgroup.procs", "0");
+	make_cgroup_root(m);
+}
+
+/* Out of what is its root. */
+static void move_away(struct mkobj *m)
+{
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", m->target);
+	cgroup_write(m, "../cgroup.procs", pid);
+}
+
+#define FROZEN		"task-cgroup-frozen"
+#define FROZEN1		"task-cgroup-frozen-v1"
+#define OUTSIDE		"ns-cgroup-outside-root"
+
+const struct mkobj_case mkobj_cgroup_cases[] = {
+	{ .name = FROZEN, .rule = FROZEN, .prepare = prepare_cgroup, .make = make_frozen,
+	  .run = run_freeze, .cleanup = cleanup_cgroup, .state = 'S' },
+	{ .name = FROZEN ".miss", .rule = FROZEN, .prepare = prepare_cgroup,
+	  .make = make_thawed, .cleanup = cleanup_cgroup },
+	{ .name = FROZEN1, .rule = FROZEN1, .prepare = prepare_freezer, .make = make_in_freezer,
+	  .run = run_into_freezer, .release = thaw, .cleanup = cleanup_freezer, .state = 'D' },
+	{ .name = FROZEN1 ".miss", .rule = FROZEN1, .prepare = prepare_freezer,
+	  .make = make_froze, .release = thaw, .cleanup = cleanup_freezer },
+	{ .name = OUTSIDE, .rule = OUTSIDE, .prepare = prepare_cgroup,
+	  .make = make_in_cgroup_root, .finish = move_away, .cleanup = cleanup_cgroup },
+	{ .name = OUTSIDE ".miss", .rule = OUTSIDE, .prepare = prepare_cgroup,
+	  .make = make_in_cgroup_root, .cleanup = cleanup_cgroup },
+	{ }
+};
