@@ -206,6 +206,43 @@ static void make_disconnected(struct mkobj *m)
 	mkobj_try(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), "disconnect");
 }
 
+/* ---- options ---- */
+
+static const struct {
+	int option;
+	const char *name;
+} options[] = {
+	{ NETLINK_PKTINFO, "NETLINK_PKTINFO" },
+	{ NETLINK_BROADCAST_ERROR, "NETLINK_BROADCAST_ERROR" },
+	{ NETLINK_NO_ENOBUFS, "NETLINK_NO_ENOBUFS" },
+	{ NETLINK_LISTEN_ALL_NSID, "NETLINK_LISTEN_ALL_NSID" },
+	{ NETLINK_CAP_ACK, "NETLINK_CAP_ACK" },
+	{ NETLINK_EXT_ACK, "NETLINK_EXT_ACK" },
+	{ NETLINK_GET_STRICT_CHK, "NETLINK_GET_STRICT_CHK" },
+};
+
+/* One with the option num, or with all if that is 0; for a near miss it is taken back. */
+static void make_options(struct mkobj *m)
+{
+	int fd = netlink(NETLINK_ROUTE), on = 1, off = 0;
+	char names[256] = "";
+	size_t i;
+
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (m->c->num && m->c->num != options[i].option)
+			continue;
+		if (setsockopt(fd, SOL_NETLINK, options[i].option, &on, sizeof(on)) ||
+		    (mkobj_is_miss(m->c) &&
+		     setsockopt(fd, SOL_NETLINK, options[i].option, &off, sizeof(off))))
+			mkobj_lacks("%s: %m", options[i].name);
+		if (*names)
+			strcat(names, ",");
+		strcat(names, options[i].name);
+	}
+	mkobj_key_fd(m, fd, "protocol=0 opt=%s", names);
+}
+
+#define FLAGS	"netlink-flags"
 #define CONNECTED "netlink-connected"
 #define QUEUE	"netlink-queue"
 #define HIGH	"netlink-groups-gt32"
@@ -224,6 +261,13 @@ const struct mkobj_case mkobj_netlink_cases[] = {
 	{ .name = UNBOUND ".crowd", .rule = UNBOUND, .make = make_unbound_crowd },
 	{ .name = UNBOUND ".miss", .rule = UNBOUND, .make = make_bound_first },
 	{ .name = UNBOUND ".miss-left", .rule = UNBOUND, .make = make_unbound_left },
+	{ .name = FLAGS, .rule = FLAGS, .make = make_options, .num = NETLINK_PKTINFO },
+	{ .name = FLAGS ".broadcast", .rule = FLAGS, .make = make_options,
+	  .num = NETLINK_BROADCAST_ERROR },
+	{ .name = FLAGS ".strict", .rule = FLAGS, .make = make_options,
+	  .num = NETLINK_GET_STRICT_CHK },
+	{ .name = FLAGS ".all", .rule = FLAGS, .make = make_options, .flags = "root-only" },
+	{ .name = FLAGS ".miss", .rule = FLAGS, .make = make_options, .flags = "root-only" },
 	{ .name = CONNECTED, .rule = CONNECTED, .make = make_connected },
 	{ .name = CONNECTED ".user", .rule = CONNECTED, .make = make_connected_user },
 	{ .name = CONNECTED ".miss", .rule = CONNECTED, .make = make_connected_group },

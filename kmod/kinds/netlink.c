@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kinds/netlink.c - netlink sockets: what they have not read yet, and the groups they listen to.
+ * kinds/netlink.c - netlink sockets: what they have not read yet, the groups they listen to, and
+ * their options.
  *
  * The groups are private to the kernel's netlink code.  It is asked for them as CRIU asks it,
  * by sock_diag, in the network namespace of the socket.
@@ -17,7 +18,8 @@
 #include <net/netlink.h>
 #include <net/sock.h>
 
-#include "kind.h"
+#include "sock.h"
+#include "trial.h"
 
 /* The kernel fills no more than this at once for a reader that asks for no more. */
 #define CKPT_DIAG_SIZE		8192
@@ -44,6 +46,23 @@ struct ckpt_netlink {
 	unsigned int high;
 };
 
+/* Options that nothing is saved of. */
+static struct ckpt_trial_opt ckpt_netlink_opts[] = {
+	{ .option = NETLINK_PKTINFO, .name = "NETLINK_PKTINFO" },
+	{ .option = NETLINK_BROADCAST_ERROR, .name = "NETLINK_BROADCAST_ERROR" },
+	{ .option = NETLINK_NO_ENOBUFS, .name = "NETLINK_NO_ENOBUFS" },
+	{ .option = NETLINK_LISTEN_ALL_NSID, .name = "NETLINK_LISTEN_ALL_NSID" },
+	{ .option = NETLINK_CAP_ACK, .name = "NETLINK_CAP_ACK" },
+	{ .option = NETLINK_EXT_ACK, .name = "NETLINK_EXT_ACK" },
+	{ .option = NETLINK_GET_STRICT_CHK, .name = "NETLINK_GET_STRICT_CHK" },
+};
+
+static struct ckpt_trial ckpt_netlink_trial = {
+	.family = AF_NETLINK, .level = SOL_NETLINK,
+	.opts = ckpt_netlink_opts, .nr = ARRAY_SIZE(ckpt_netlink_opts),
+	.lock = __MUTEX_INITIALIZER(ckpt_netlink_trial.lock),
+};
+
 /* What poll(2) calls readable, as CRIU asks. */
 static bool ckpt_netlink_readable(const struct sock *sk)
 {
@@ -67,7 +86,8 @@ static bool ckpt_netlink_connected(const struct sock *sk)
 enum ckpt_look ckpt_netlink_peek(const struct sock *sk)
 {
 	return ckpt_netlink_readable(sk) || ckpt_netlink_grouped(sk) ||
-	       ckpt_netlink_connected(sk) ? CKPT_MARK : CKPT_FINE;
+	       ckpt_netlink_connected(sk) || ckpt_trial_may_have(&ckpt_netlink_trial, sk) ?
+	       CKPT_MARK : CKPT_FINE;
 }
 
 static int ckpt_diag_ask(struct socket *diag, u8 protocol)
@@ -224,6 +244,22 @@ static void ckpt_netlink_judge_peer(struct ckpt_scan *scan, const struct ckpt_ob
 	ckpt_key_u64(&scan->report, f, "portid", peer.nl_pid);
 }
 
+static void ckpt_netlink_judge_opts(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				    struct sock *sk)
+{
+	struct ckpt_finding *f;
+	char names[192];
+	bool known;
+	size_t len = ckpt_trial_names(scan, &ckpt_netlink_trial, sk, names, sizeof(names), &known);
+
+	if (!known)
+		ckpt_file_unknown(scan, obj, "netlink socket with options that cannot be told");
+	if (!len)
+		return;
+	f = ckpt_netlink_emit(scan, obj, sk, CKPT_NETLINK_FLAGS);
+	ckpt_key_str(&scan->report, f, "opt", names, len);
+}
+
 /* Judges a netlink socket in a network namespace of the set; no lock is held.  May sleep. */
 void ckpt_netlink_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
@@ -239,4 +275,5 @@ void ckpt_netlink_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, stru
 		ckpt_netlink_judge_groups(scan, obj, sk);
 	if (ckpt_netlink_connected(sk))
 		ckpt_netlink_judge_peer(scan, obj, sk);
+	ckpt_netlink_judge_opts(scan, obj, sk);
 }
