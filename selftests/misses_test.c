@@ -408,6 +408,20 @@ MISS(pipe_named, "pipe-end-outside.miss-fifo");
 MISS(pipe_data_inside, "pipe-data-reader-outside.miss");
 MISS(vma_unsealed, "vma-sealed.miss");
 MISS(vma_unsealed_none, "vma-sealed-unreadable.miss");
+MISS(vma_transparent_huge, "vma-hugetlb.miss");
+MISS(vma_not_droppable, "vma-droppable.miss");
+MISS(vma_small_reserve, "vma-huge-reserve.miss");
+MISS(vma_small_reserve_noscan, "vma-huge-reserve-noscan.miss");
+MISS(vma_reserve_alone, "file-kind-unknown.miss-reserve");
+MISS(vma_reserve_noreserve, "file-kind-unknown.miss-noreserve");
+MISS(vdso_moved, "vma-vvar-split.miss");
+MISS(vdso_unmapped, "vma-vvar-split.miss-unmapped");
+MISS(aio_ring_whole, "mm-aio-ring-odd.miss");
+MISS(vma_locked, "vma-madvise-lost.miss");
+MISS(vma_locked_all, "vma-madvise-lost.miss-all");
+MISS(vma_dontfork, "vma-madvise-lost.miss-dontfork");
+MISS(vma_uffd_unregistered, "vma-uffd.miss");
+MISS(vma_probe_disabled, "vma-uprobes.miss");
 
 FIXTURE_SETUP(miss)
 {

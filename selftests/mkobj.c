@@ -46,6 +46,7 @@ static const struct mkobj_case *const tables[] = {
 	mkobj_sock_cases,
 	mkobj_udp_cases,
 	mkobj_mm_cases,
+	mkobj_vma_cases,
 	mkobj_ipc_cases,
 	mkobj_netns_cases,
 	mkobj_netdev_cases,

@@ -125,6 +125,7 @@ extern const struct mkobj_case mkobj_packet_cases[];
 extern const struct mkobj_case mkobj_lost_cases[];
 extern const struct mkobj_case mkobj_opts_cases[];
 extern const struct mkobj_case mkobj_mm_cases[];
+extern const struct mkobj_case mkobj_vma_cases[];
 extern const struct mkobj_case mkobj_ipc_cases[];
 extern const struct mkobj_case mkobj_netns_cases[];
 extern const struct mkobj_case mkobj_netdev_cases[];
@@ -160,6 +161,14 @@ void mkobj_thread(void *(*run)(void *arg), void *arg);
 /* Waits until a process has that state, a letter as in /proc/<pid>/stat. */
 void mkobj_await(pid_t pid, char state);
 void mkobj_pause(void) __attribute__((noreturn));
+
+/*
+ * For prepare(): two free huge pages more, one for the object and one for criu, or none; and for
+ * cleanup(): as many as before.
+ */
+void mkobj_huge_more(struct mkobj *m);
+void mkobj_huge_none(struct mkobj *m);
+void mkobj_huge_restore(struct mkobj *m);
 
 /* Path of a file of this object, in a folder that is removed at the end; in a static buffer. */
 const char *mkobj_path(struct mkobj *m, const char *name);

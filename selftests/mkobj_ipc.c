@@ -14,7 +14,6 @@
 
 #define KEY		0x636b7074
 #define HUGE_SIZE	(2 << 20)
-#define NR_HUGEPAGES	"/proc/sys/vm/nr_hugepages"
 #define TMPFS_FILE	"/dev/shm/SYSV00000000"
 
 static void make_segment(struct mkobj *m)
@@ -49,39 +48,20 @@ static void attach_with_child(struct mkobj *m)
 		mkobj_pause();
 }
 
-/* Return: whether the machine has that many more huge pages now. */
-static bool more_hugepages(int more)
-{
-	FILE *f = fopen(NR_HUGEPAGES, "r+");
-	int before, after = 0;
-
-	if (!f || fscanf(f, "%d", &before) != 1)
-		return false;
-	rewind(f);
-	fprintf(f, "%d\n", before + more);
-	fflush(f);
-	rewind(f);
-	if (fscanf(f, "%d", &after) != 1)
-		after = before;
-	fclose(f);
-	return after == before + more;
-}
-
 static void make_huge_segment(struct mkobj *m)
 {
-	if (!more_hugepages(1))
-		mkobj_lacks("no huge page to spare");
+	mkobj_huge_more(m);
 	m->value = shmget(m->c->num, HUGE_SIZE, IPC_CREAT | IPC_EXCL | 0600 | SHM_HUGETLB);
 	if (m->value >= 0)
 		return;
-	more_hugepages(-1);
+	mkobj_huge_restore(m);
 	mkobj_lacks("shmget of huge pages: %m");
 }
 
 static void remove_huge_segment(struct mkobj *m)
 {
 	remove_segment(m);
-	more_hugepages(-1);
+	mkobj_huge_restore(m);
 }
 
 static void attach_huge(struct mkobj *m)

@@ -157,43 +157,6 @@ static void make_no_huge(struct mkobj *m)
 	mkobj_key_fd(m, fd, "");
 }
 
-#define HUGE_PAGES	"/proc/sys/vm/nr_hugepages"
-
-static long huge_pages(long wanted)
-{
-	char text[32] = "";
-	int fd = open(HUGE_PAGES, O_RDWR | O_CLOEXEC);
-	long had;
-
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
-		mkobj_lacks(HUGE_PAGES ": %m");
-	had = atol(text);
-	if (wanted < 0)
-		wanted += had + 3;
-	if (dprintf(fd, "%ld\n", wanted) < 0)
-		mkobj_lacks("no huge pages: %m");
-	if (pread(fd, text, sizeof(text) - 1, 0) <= 0 || atol(text) < wanted)
-		mkobj_lacks("memory is too split up for huge pages");
-	close(fd);
-	return had;
-}
-
-/* Two more than there were: one for the object, one for criu. */
-static void prepare_huge(struct mkobj *m)
-{
-	m->value = huge_pages(-1);
-}
-
-static void prepare_no_huge(struct mkobj *m)
-{
-	m->value = huge_pages(0);
-}
-
-static void restore_huge(struct mkobj *m)
-{
-	huge_pages(m->value);
-}
-
 static void make_secret(struct mkobj *m)
 {
 	int fd = syscall(SYS_memfd_secret, 0);
@@ -418,9 +381,9 @@ const struct mkobj_case mkobj_path_cases[] = {
 	{ .name = MEMFD, .rule = MEMFD, .make = make_memfd },
 	{ .name = MEMFD ".miss", .rule = MEMFD, .make = make_deleted, .num = 4096 },
 	{ .name = HUGE, .rule = HUGE, .make = make_memfd, .num = MFD_HUGETLB,
-	  .flags = "root-only", .prepare = prepare_huge, .cleanup = restore_huge },
+	  .flags = "root-only", .prepare = mkobj_huge_more, .cleanup = mkobj_huge_restore },
 	{ .name = UNKNOWN ".no-huge-page", .rule = UNKNOWN, .make = make_no_huge,
-	  .flags = "root-only", .prepare = prepare_no_huge, .cleanup = restore_huge },
+	  .flags = "root-only", .prepare = mkobj_huge_none, .cleanup = mkobj_huge_restore },
 	{ .name = HUGE ".miss", .rule = HUGE, .make = make_memfd, .flags = "also=" MEMFD },
 	{ .name = SECRET, .rule = SECRET, .make = make_secret },
 	{ .name = SECRET ".miss", .rule = SECRET, .make = make_memfd, .flags = "also=" MEMFD },

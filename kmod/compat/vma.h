@@ -26,10 +26,26 @@ struct ckpt_vma_iterator {
 
 #endif
 
-/* mseal(2) came with 6.10. */
+/* mseal(2) came with 6.10, MAP_DROPPABLE with 6.11. */
 #ifndef VM_SEALED
 #define VM_SEALED	0
 #endif
+#ifndef VM_DROPPABLE
+#define VM_DROPPABLE	0
+#endif
+
+/* One of the three ways to register with a userfaultfd came with 5.13. */
+#ifdef VM_UFFD_MINOR
+#define CKPT_VM_UFFD	(VM_UFFD_MISSING | VM_UFFD_WP | VM_UFFD_MINOR)
+#else
+#define CKPT_VM_UFFD	(VM_UFFD_MISSING | VM_UFFD_WP)
+#endif
+
+/* Can page tables be asked which pages there are (PAGEMAP_SCAN), with all that CRIU asks for? */
+static inline bool ckpt_kernel_has_pagemap_scan(void)
+{
+	return LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0);
+}
 
 /* The executable, referenced, or NULL. */
 static inline struct file *ckpt_exe_file(struct mm_struct *mm)

@@ -2,6 +2,7 @@
 /* kinds/attr_mm.c - attributes of the memory and of the whole process that CRIU does not save. */
 
 #include <linux/bits.h>
+#include <linux/mm.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 
@@ -75,6 +76,11 @@ void ckpt_attr_judge_mm(struct ckpt_scan *scan, const struct ckpt_place *place,
 		ckpt_emit(&scan->report, CKPT_TASK_LDT_PRESENT, place, NULL, 0);
 	if (ckpt_mm_membarrier(mm))
 		ckpt_emit(&scan->report, CKPT_TASK_MEMBARRIER, place, NULL, 0);
+	/* What mlockall(2) wants of memory that is still to come. */
+	if (READ_ONCE(mm->def_flags) & VM_LOCKED) {
+		f = ckpt_emit(&scan->report, CKPT_VMA_MADVISE_LOST, place, NULL, 0);
+		ckpt_key_str(&scan->report, f, "what", "lock-future", strlen("lock-future"));
+	}
 	for (what = 0; what < CKPT_NR_MM_WHATS; what++) {
 		if (!ckpt_mm_has(mm, what))
 			continue;

@@ -28,7 +28,7 @@
 #define CKPT_MEMINFO_SIZE	4096
 
 /* The number in a line of meminfo, or 0. */
-static unsigned long ckpt_meminfo(const char *info, const char *name)
+static unsigned long ckpt_meminfo_line(const char *info, const char *name)
 {
 	const char *at = strstr(info, name);
 	unsigned long value = 0;
@@ -36,6 +36,31 @@ static unsigned long ckpt_meminfo(const char *info, const char *name)
 	if (at)
 		sscanf(at + strlen(name), "%lu", &value);
 	return value;
+}
+
+/**
+ * ckpt_meminfo() - what the machine has
+ * @scan: scan
+ * @names: of lines of meminfo, as they begin, colon included; @nr of them
+ * @values: their numbers, 0 for those that are not there or if nothing could be read
+ * @nr: number of both
+ *
+ * May sleep.
+ */
+void ckpt_meminfo(const struct ckpt_scan *scan, const char * const *names, unsigned long *values,
+		  int nr)
+{
+	char *info = kvmalloc(CKPT_MEMINFO_SIZE, GFP_KERNEL_ACCOUNT);
+	ssize_t n = 0;
+	int i;
+
+	if (info)
+		n = ckpt_procfile_read(scan->fs, "meminfo", info, CKPT_MEMINFO_SIZE - 1);
+	if (n > 0)
+		info[n] = '\0';
+	for (i = 0; i < nr; i++)
+		values[i] = n > 0 ? ckpt_meminfo_line(info, names[i]) : 0;
+	kvfree(info);
 }
 
 /**
@@ -48,18 +73,13 @@ static unsigned long ckpt_meminfo(const char *info, const char *name)
  */
 bool ckpt_huge_page_free(const struct ckpt_scan *scan, const struct inode *inode)
 {
-	char *info = kvmalloc(CKPT_MEMINFO_SIZE, GFP_KERNEL_ACCOUNT);
-	bool usual, some;
-	ssize_t n;
+	static const char * const names[] = {
+		"Hugepagesize:", "HugePages_Free:", "HugePages_Rsvd:",
+	};
+	unsigned long values[ARRAY_SIZE(names)];
 
-	if (!info)
-		return false;
-	n = ckpt_procfile_read(scan->fs, "meminfo", info, CKPT_MEMINFO_SIZE - 1);
-	info[max_t(ssize_t, n, 0)] = '\0';
-	usual = ckpt_meminfo(info, "Hugepagesize:") << 10 == inode->i_sb->s_blocksize;
-	some = ckpt_meminfo(info, "HugePages_Free:") > ckpt_meminfo(info, "HugePages_Rsvd:");
-	kvfree(info);
-	return usual && some;
+	ckpt_meminfo(scan, names, values, ARRAY_SIZE(names));
+	return values[0] << 10 == inode->i_sb->s_blocksize && values[1] > values[2];
 }
 
 /* Is it secret memory? */

@@ -39,6 +39,8 @@ enum ckpt_shareable {
  * @files: fd table that it was found in, compared only; NULL for what is no descriptor
  * @vm_flags: of a mapping
  * @uprobes: the mapping is that of uprobes
+ * @no_vvar: it is the kernel's code for the process (vDSO), whose data is not where it was
+ * @followed: a mapping follows it without a gap
  */
 struct ckpt_obj {
 	struct ckpt_place place;
@@ -49,6 +51,8 @@ struct ckpt_obj {
 	const void *files;
 	unsigned long vm_flags;
 	bool uprobes;
+	bool no_vvar;
+	bool followed;
 };
 
 /**
@@ -78,6 +82,8 @@ bool ckpt_file_plain(const struct file *file, const struct inode *inode);
 bool ckpt_path_is_gone(const struct path *path);
 void ckpt_gone_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, const struct path *path);
 void ckpt_internal_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+void ckpt_meminfo(const struct ckpt_scan *scan, const char * const *names, unsigned long *values,
+		  int nr);
 bool ckpt_huge_page_free(const struct ckpt_scan *scan, const struct inode *inode);
 bool ckpt_is_secret(const struct inode *inode);
 void ckpt_nsfs_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
@@ -156,6 +162,7 @@ void ckpt_netlink_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, stru
 enum ckpt_look ckpt_vma_peek(struct ckpt_scan *scan, struct vm_area_struct *vma);
 bool ckpt_vma_is_odd(struct vm_area_struct *vma);
 bool ckpt_vma_is_uprobes(struct vm_area_struct *vma);
+bool ckpt_vma_lacks_vvar(struct vm_area_struct *vma);
 void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
 bool ckpt_is_sysv_shm(const struct file *file);
