@@ -105,6 +105,7 @@ static int ckpt_find_vmas(struct ckpt_scan *scan, struct ckpt_proc *proc,
 		obj.vm_flags = vma->vm_flags;
 		obj.uprobes = ckpt_vma_is_uprobes(vma);
 		obj.no_vvar = ckpt_vma_lacks_vvar(vma);
+		obj.policy = ckpt_vma_has_policy(vma);
 		vma = find_vma(mm, obj.place.end);
 		obj.followed = vma && vma->vm_start == obj.place.end;
 		ckpt_found_add(scan, found, &obj);

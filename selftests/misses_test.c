@@ -69,6 +69,7 @@ MISS(cgroup_thawed, "task-cgroup-frozen.miss");
 MISS(sched_fifo, "task-sched-deadline.miss");
 MISS(cpu_affinity_all, "task-cpu-affinity.miss");
 MISS(mempolicy_default, "task-mempolicy.miss");
+MISS(mempolicy_mapping_default, "task-mempolicy.miss-mapping");
 MISS(ioprio_none, "task-ioprio.miss");
 MISS(timerslack_reset, "task-timerslack.miss");
 MISS(timerslack_fifo, "task-timerslack.miss-fifo");

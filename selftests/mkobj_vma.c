@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/aio_abi.h>
+#include <linux/mempolicy.h>
 #include <linux/userfaultfd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -196,6 +197,17 @@ static void advise(struct mkobj *m)
 	mkobj_try(madvise(at, PAGE, m->c->num), "madvise");
 }
 
+/* A policy of memory: that of num, and what comes after it for a near miss. */
+static void bind_memory(struct mkobj *m)
+{
+	char *at = map(m, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	unsigned long nodes = 1;
+
+	if (syscall(SYS_mbind, at, PAGE, m->c->num, &nodes, 8 * sizeof(nodes), 0) ||
+	    (mkobj_is_miss(m->c) && syscall(SYS_mbind, at, PAGE, MPOL_DEFAULT, NULL, 0, 0)))
+		mkobj_lacks("mbind: %m");
+}
+
 /* ---- watched ---- */
 
 /* arg: what becomes of the registration and of the descriptor. */
@@ -363,6 +375,7 @@ static void split_vdso(struct mkobj *m)
 #define DROPPABLE	"vma-droppable"
 #define NOSCAN		"vma-huge-reserve-noscan"
 #define LOST		"vma-madvise-lost"
+#define POLICY		"task-mempolicy"
 #define UFFD		"vma-uffd"
 #define VVAR		"vma-vvar-split"
 #define RING		"mm-aio-ring-odd"
@@ -413,6 +426,8 @@ const struct mkobj_case mkobj_vma_cases[] = {
 	{ .name = LOST ".miss-all", .rule = LOST, .make = lock_all, .num = MCL_CURRENT,
 	  .flags = "root-only" },
 	{ .name = LOST ".miss-dontfork", .rule = LOST, .make = advise, .num = MADV_DONTFORK },
+	{ .name = POLICY ".mapping", .rule = POLICY, .make = bind_memory, .num = MPOL_BIND },
+	{ .name = POLICY ".miss-mapping", .rule = POLICY, .make = bind_memory, .num = MPOL_BIND },
 	{ .name = UFFD, .rule = UFFD, .make = watch, .num = UFFDIO_REGISTER_MODE_MISSING,
 	  .flags = "root-only" },
 	{ .name = UFFD ".write", .rule = UFFD, .make = watch, .num = UFFDIO_REGISTER_MODE_WP,

@@ -114,6 +114,7 @@ TRIP(cgroup_frozen, "task-cgroup-frozen", OPTION, "--freeze-cgroup /sys/fs/cgrou
 TRIP(sched_deadline, "task-sched-deadline", RESTORE, "", "");
 TRIP(cpu_affinity, "task-cpu-affinity", LOSSY, "", "cpus");
 TRIP(mempolicy, "task-mempolicy", LOSSY, "", "");
+TRIP(mempolicy_mapping, "task-mempolicy.mapping", LOSSY, "", "");
 TRIP(ioprio, "task-ioprio", LOSSY, "", "");
 TRIP(timerslack, "task-timerslack", LOSSY, "", "");
 TRIP(timerslack_child, "task-timerslack.child", LOSSY, "", "");

@@ -40,6 +40,7 @@ enum ckpt_shareable {
  * @vm_flags: of a mapping
  * @uprobes: the mapping is that of uprobes
  * @no_vvar: it is the kernel's code for the process (vDSO), whose data is not where it was
+ * @policy: it has a memory policy of its own
  * @followed: a mapping follows it without a gap
  */
 struct ckpt_obj {
@@ -52,6 +53,7 @@ struct ckpt_obj {
 	unsigned long vm_flags;
 	bool uprobes;
 	bool no_vvar;
+	bool policy;
 	bool followed;
 };
 
@@ -163,6 +165,7 @@ enum ckpt_look ckpt_vma_peek(struct ckpt_scan *scan, struct vm_area_struct *vma)
 bool ckpt_vma_is_odd(struct vm_area_struct *vma);
 bool ckpt_vma_is_uprobes(struct vm_area_struct *vma);
 bool ckpt_vma_lacks_vvar(struct vm_area_struct *vma);
+bool ckpt_vma_has_policy(struct vm_area_struct *vma);
 void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
 bool ckpt_is_sysv_shm(const struct file *file);

@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/major.h>
+#include <linux/mempolicy.h>
 #include <linux/mm.h>
 #include <linux/mount.h>
 #include <linux/sizes.h>
@@ -100,6 +101,12 @@ static bool ckpt_vma_is_vast(unsigned long size, unsigned long vm_flags, const s
 		!ckpt_is_memfd(file, file_inode(file)));
 }
 
+/* Has it a memory policy of its own (mbind(2))?  Under mmap_lock. */
+bool ckpt_vma_has_policy(struct vm_area_struct *vma)
+{
+	return vma_policy(vma);
+}
+
 /* Under mmap_lock. Never sleeps. */
 bool ckpt_vma_is_odd(struct vm_area_struct *vma)
 {
@@ -107,7 +114,7 @@ bool ckpt_vma_is_odd(struct vm_area_struct *vma)
 	bool io = vma->vm_flags & (VM_IO | VM_PFNMAP);
 
 	ckpt_assert_mmap_locked(vma->vm_mm);
-	if (vma->vm_flags & CKPT_VMA_FLAGS || ckpt_vma_is_sealed(vma) ||
+	if (vma->vm_flags & CKPT_VMA_FLAGS || ckpt_vma_is_sealed(vma) || ckpt_vma_has_policy(vma) ||
 	    ckpt_vma_is_vast(vma->vm_end - vma->vm_start, vma->vm_flags, vma->vm_file))
 		return true;
 	if (!vma->vm_file)
@@ -258,12 +265,14 @@ static void ckpt_vma_judge_vast(struct ckpt_scan *scan, const struct ckpt_obj *o
 				  "reservation of more than all memory, which criu may make writable");
 }
 
-/* The same flag in many mappings of a process is one finding. */
+/* The same in many mappings of a process is one finding. */
 static void ckpt_vma_judge_flags(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
 	const struct ckpt_vma_flag *flag;
 	struct ckpt_finding *f;
 
+	if (obj->policy)
+		ckpt_emit(&scan->report, CKPT_TASK_MEMPOLICY, &obj->place, scan->task, 0);
 	for (flag = ckpt_vma_flags; flag < ckpt_vma_flags + ARRAY_SIZE(ckpt_vma_flags); flag++) {
 		if (!(obj->vm_flags & flag->flags))
 			continue;
@@ -279,16 +288,9 @@ static void ckpt_vma_judge_ring(struct ckpt_scan *scan, const struct ckpt_obj *o
 		ckpt_emit(&scan->report, CKPT_MM_AIO_RING_ODD, &obj->place, NULL, 0);
 }
 
-/* Judges a mapping of the set; no lock is held, its file is referenced.  May sleep. */
-void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+/* What it is a mapping of.  Return: what is in doubt, or NULL. */
+static const char *ckpt_vma_judge_kind(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
-	const char *doubt = NULL;
-
-	ckpt_vma_judge_flags(scan, obj);
-	if (obj->file) {
-		ckpt_folder_judge(scan, obj);
-		ckpt_gone_judge(scan, obj, ckpt_user_path(obj->file));
-	}
 	if (obj->uprobes)
 		ckpt_emit(&scan->report, CKPT_VMA_UPROBES, &obj->place, NULL, 0);
 	else if (obj->no_vvar)
@@ -296,7 +298,7 @@ void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	else if (!obj->file && obj->vm_flags & (VM_IO | VM_PFNMAP))
 		ckpt_vma_judge_io(scan, obj);
 	else if (!obj->file || ckpt_is_dev_zero(obj->inode))
-		doubt = NULL;
+		return NULL;
 	else if (obj->inode->i_sb->s_magic == CKPT_AIO_RING_MAGIC)
 		ckpt_vma_judge_ring(scan, obj);
 	else if (S_ISCHR(obj->inode->i_mode) || S_ISBLK(obj->inode->i_mode))
@@ -306,9 +308,23 @@ void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	else if (S_ISSOCK(obj->inode->i_mode))
 		ckpt_sock_judge_map(scan, obj);
 	else if (!S_ISREG(obj->inode->i_mode))
-		doubt = "mapping of a file of an unknown type";
+		return "mapping of a file of an unknown type";
 	else
-		doubt = ckpt_vma_judge_regular(scan, obj);
+		return ckpt_vma_judge_regular(scan, obj);
+	return NULL;
+}
+
+/* Judges a mapping of the set; no lock is held, its file is referenced.  May sleep. */
+void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	const char *doubt;
+
+	ckpt_vma_judge_flags(scan, obj);
+	if (obj->file) {
+		ckpt_folder_judge(scan, obj);
+		ckpt_gone_judge(scan, obj, ckpt_user_path(obj->file));
+	}
+	doubt = ckpt_vma_judge_kind(scan, obj);
 	if (doubt)
 		ckpt_file_unknown(scan, obj, doubt);
 	if (obj->vm_flags & VM_SEALED)
