@@ -417,6 +417,7 @@ MISS(vma_reserve_alone, "file-kind-unknown.miss-reserve");
 MISS(vma_reserve_noreserve, "file-kind-unknown.miss-noreserve");
 MISS(vdso_moved, "vma-vvar-split.miss");
 MISS(vdso_unmapped, "vma-vvar-split.miss-unmapped");
+MISS(mqueue_removed, "ipc-mqueue-unmounted.miss");
 MISS(aio_ring_whole, "mm-aio-ring-odd.miss");
 MISS(vma_locked, "vma-madvise-lost.miss");
 MISS(vma_locked_all, "vma-madvise-lost.miss-all");

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* mkobj_ipc.c - System V shared memory, and memory that looks like it. */
+/* mkobj_ipc.c - System V shared memory, memory that looks like it, and message queues. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <mqueue.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -145,6 +146,18 @@ static void remove_tmpfs_file(struct mkobj *m)
 	unlink(TMPFS_FILE);
 }
 
+/* A queue in an IPC namespace of its own; arg: it is removed again. */
+static void make_queue(struct mkobj *m)
+{
+	if (unshare(CLONE_NEWIPC))
+		mkobj_lacks("no own IPC namespace: %m");
+	close(mkobj_try(mq_open("/mkobj", O_RDWR | O_CREAT, 0600, NULL), "mq_open"));
+	if (m->c->arg)
+		mkobj_try(mq_unlink("/mkobj"), "mq_unlink");
+	mkobj_key(m, "queues=1");
+}
+
+#define MQUEUE	"ipc-mqueue-unmounted"
 #define SHM	"shm-sysv-host-ipcns"
 #define FLAGS	"ipc-shm-flags"
 
@@ -167,6 +180,9 @@ const struct mkobj_case mkobj_ipc_cases[] = {
 	{ .name = SHM ".miss-memfd", .rule = SHM, .make = map_memfd, .flags = "also=memfd-open" },
 	{ .name = SHM ".miss-tmpfs", .rule = SHM, .prepare = make_tmpfs_file,
 	  .make = map_tmpfs_file, .cleanup = remove_tmpfs_file },
+	{ .name = MQUEUE, .rule = MQUEUE, .make = make_queue, .flags = "root-only" },
+	{ .name = MQUEUE ".miss", .rule = MQUEUE, .make = make_queue, .arg = "removed",
+	  .flags = "root-only" },
 	{ .name = FLAGS, .rule = FLAGS, .make = attach_locked, .flags = "root-only" },
 	{ .name = FLAGS ".miss", .rule = FLAGS, .make = attach_locked, .num = 1,
 	  .flags = "root-only" },

@@ -547,6 +547,7 @@ TRIP(vma_uffd_inside, "vma-uffd.inside", LOSSY, "", "");
 TRIP(vma_uprobes, "vma-uprobes", OPTION, "--allow-uprobes", "");
 TRIP(vma_anon, "vma-anon-inode", BLOCKER, "", "kind");
 TRIP(vma_anon_perf, "vma-anon-inode.perf", BLOCKER, "", "kind");
+TRIP(mqueue_unmounted, "ipc-mqueue-unmounted", LOSSY, "", "queues");
 TRIP(shm, "shm-sysv-host-ipcns", BLOCKER, "", "");
 TRIP(shm_nameless, "shm-sysv-host-ipcns.nameless", BLOCKER, "", "");
 TRIP(shm_child, "shm-sysv-host-ipcns.child", BLOCKER, "", "");

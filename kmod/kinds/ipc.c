@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kinds/ipc.c - System V shared memory that is attached. */
+/* kinds/ipc.c - System V shared memory that is attached, and POSIX message queues. */
 
 #include <linux/dcache.h>
 #include <linux/fs.h>
+#include <linux/ipc_namespace.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/mount.h>
+#include <linux/nsproxy.h>
 #include <linux/pagemap.h>
+#include <linux/sched/task.h>
 #include <linux/string.h>
 
 #include "kind.h"
+#include "mounts.h"
 
 /* A segment's file is named after its key, with 8 hexadecimal digits. */
 #define CKPT_SYSV	"SYSV"
@@ -57,4 +61,45 @@ void ckpt_sysv_shm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		ckpt_sysv_emit(scan, obj, CKPT_IPC_SHM_FLAGS);
 	if (obj->inode->i_sb->s_magic != TMPFS_MAGIC)
 		ckpt_file_unknown(scan, obj, "System V shared memory of huge pages");
+}
+
+/* Number of message queues in the task's IPC namespace, and the file system that shows them. */
+static unsigned int ckpt_mqueues(struct task_struct *task, dev_t *dev)
+{
+	unsigned int count = 0;
+
+#ifdef CONFIG_POSIX_MQUEUE
+	task_lock(task);
+	if (task->nsproxy && task->nsproxy->ipc_ns->mq_mnt) {
+		count = READ_ONCE(task->nsproxy->ipc_ns->mq_queues_count);
+		*dev = task->nsproxy->ipc_ns->mq_mnt->mnt_sb->s_dev;
+	}
+	task_unlock(task);
+#endif
+	return count;
+}
+
+/**
+ * ckpt_mqueue_judge() - message queues of an IPC namespace of the root's own
+ * @scan: scan, whose first pass has seen the root
+ * @place: the root
+ * @task: its leader, referenced
+ *
+ * CRIU looks for queues in the mounts of an own mount namespace, and nowhere else.  May sleep.
+ */
+void ckpt_mqueue_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+		       struct task_struct *task)
+{
+	struct ckpt_finding *f;
+	unsigned int count;
+	dev_t dev = 0;
+
+	if (!ckpt_ns_own(scan, CKPT_NS_IPC))
+		return;
+	count = ckpt_mqueues(task, &dev);
+	if (!count || (ckpt_ns_own(scan, CKPT_NS_MNT) && !ckpt_mounts_read(scan) &&
+		       ckpt_mounts_dev(scan, dev) != CKPT_MOUNTED_NOT))
+		return;
+	f = ckpt_emit(&scan->report, CKPT_IPC_MQUEUE_UNMOUNTED, place, NULL, 0);
+	ckpt_key_u64(&scan->report, f, "queues", count);
 }

@@ -169,6 +169,8 @@ bool ckpt_vma_has_policy(struct vm_area_struct *vma);
 void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
 bool ckpt_is_sysv_shm(const struct file *file);
+void ckpt_mqueue_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+		       struct task_struct *task);
 void ckpt_sysv_shm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
 bool ckpt_ns_of(struct task_struct *task, struct ckpt_spaces *out);

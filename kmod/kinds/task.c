@@ -97,6 +97,7 @@ static void ckpt_judge_root(struct ckpt_scan *scan, struct ckpt_proc *proc,
 	ckpt_judge_kernel(scan, &place);
 	ckpt_cred_judge_reader(scan, &place);
 	ckpt_ns_judge_root(scan, &place, task);
+	ckpt_mqueue_judge(scan, &place, task);
 	ckpt_pipes_judge(scan, &place);
 }
 
