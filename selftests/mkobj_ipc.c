@@ -70,6 +70,22 @@ static void attach_huge(struct mkobj *m)
 	attach(m, HUGE_SIZE, "");
 }
 
+static void attach_huge_in_own_ipcns(struct mkobj *m)
+{
+	unsigned long at;
+	int id;
+
+	if (unshare(CLONE_NEWIPC))
+		mkobj_lacks("no own IPC namespace: %m");
+	id = shmget(m->c->num, HUGE_SIZE, IPC_CREAT | IPC_EXCL | 0600 | SHM_HUGETLB);
+	if (id < 0)
+		mkobj_lacks("shmget of huge pages: %m");
+	at = (unsigned long)shmat(id, NULL, 0);
+	if (at == -1UL)
+		mkobj_fail("shmat: %m");
+	mkobj_key(m, "vma=%lx-%lx", at, at + HUGE_SIZE);
+}
+
 static void attach_in_own_ipcns(struct mkobj *m)
 {
 	if (unshare(CLONE_NEWIPC))
@@ -158,6 +174,7 @@ static void make_queue(struct mkobj *m)
 }
 
 #define MQUEUE	"ipc-mqueue-unmounted"
+#define HUGETLB	"vma-hugetlb"
 #define SHM	"shm-sysv-host-ipcns"
 #define FLAGS	"ipc-shm-flags"
 
@@ -172,6 +189,9 @@ const struct mkobj_case mkobj_ipc_cases[] = {
 	  .finish = remove_segment, .num = KEY },
 	{ .name = SHM ".hugetlb", .rule = SHM, .prepare = make_huge_segment, .make = attach_huge,
 	  .cleanup = remove_huge_segment, .num = KEY, .flags = "root-only" },
+	{ .name = HUGETLB ".sysv", .rule = HUGETLB, .prepare = mkobj_huge_more,
+	  .make = attach_huge_in_own_ipcns, .cleanup = mkobj_huge_restore, .num = KEY,
+	  .flags = "root-only" },
 	{ .name = SHM ".miss", .rule = SHM, .make = attach_in_own_ipcns, .num = KEY,
 	  .flags = "root-only" },
 	{ .name = SHM ".miss-detached", .rule = SHM, .prepare = make_segment, .make = detach,

@@ -529,6 +529,7 @@ TRIP(vma_hugetlb, "vma-hugetlb", INFO, "", "size");
 TRIP(vma_hugetlb_shared, "vma-hugetlb.shared", INFO, "", "size");
 TRIP(vma_hugetlb_memfd, "vma-hugetlb.memfd", INFO, "", "size");
 TRIP(vma_hugetlb_memfd_private, "vma-hugetlb.memfd-private", INFO, "", "size");
+TRIP(vma_hugetlb_sysv, "vma-hugetlb.sysv", INFO, "", "size");
 TRIP(vma_no_huge, "file-kind-unknown.no-huge-map", UNKNOWN, "", "ino kind path");
 TRIP(vma_droppable, "vma-droppable", INFO, "", "");
 TRIP(vma_reserve, "vma-huge-reserve", INFO, "", "size");

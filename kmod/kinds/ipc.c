@@ -4,7 +4,6 @@
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/ipc_namespace.h>
-#include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/mount.h>
 #include <linux/nsproxy.h>
@@ -59,8 +58,6 @@ void ckpt_sysv_shm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	/* SHM_LOCK: its pages are kept in memory, which CRIU does not ask for again. */
 	if (mapping_unevictable(obj->inode->i_mapping))
 		ckpt_sysv_emit(scan, obj, CKPT_IPC_SHM_FLAGS);
-	if (obj->inode->i_sb->s_magic != TMPFS_MAGIC)
-		ckpt_file_unknown(scan, obj, "System V shared memory of huge pages");
 }
 
 /* Number of message queues in the task's IPC namespace, and the file system that shows them. */

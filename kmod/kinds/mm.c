@@ -213,7 +213,7 @@ static const char *ckpt_vma_judge_regular(struct ckpt_scan *scan, const struct c
 	if (!ckpt_is_sysv_shm(obj->file))
 		return ckpt_vma_judge_internal(scan, obj);
 	ckpt_sysv_shm_judge(scan, obj);
-	return NULL;
+	return ckpt_ns_own(scan, CKPT_NS_IPC) ? ckpt_vma_judge_internal(scan, obj) : NULL;
 }
 
 /* CRIU makes private memory readable before it copies it, which a seal forbids. */
