@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mounts.c - what is mounted where the root of the set lives: the text of mountinfo, and an index
- * of its lines by file system and by number of the mount.
+ * mounts.c - what is mounted where the root of the set lives: the lines of its mountinfo, and an
+ * index of them by number, file system and peer group.
+ *
+ * struct mount is private to the kernel.  The fields of a line are separated by blanks, and the
+ * blanks of names are escaped, so that no name can pose as another field.
  */
 
 #include <linux/dcache.h>
@@ -10,6 +13,7 @@
 #include <linux/kdev_t.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
+#include <linux/sched/signal.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -23,10 +27,10 @@
 #define CKPT_MOUNTS_TEXT	SZ_1M
 #define CKPT_MOUNTS_FIRST	SZ_32K
 
-/* Second half of the identities in ckpt_scan.mounts. */
-enum { CKPT_BY_DEV, CKPT_BY_ID };
+/* Second half of the identities in the index. */
+enum { CKPT_BY_DEV, CKPT_BY_ID, CKPT_BY_GROUP, CKPT_NR_BY };
 
-/* Bit of a slot by file system, beside the offset of its line + 1. */
+/* Bit of a slot by file system, beside the place in the list + 1. */
 #define CKPT_IS_WHOLE	BIT(31)
 
 /* A number as an identity: 0 is none. */
@@ -59,28 +63,86 @@ static char *ckpt_mounts_text(struct ckpt_scan *scan)
 	}
 }
 
-/* Return: the line behind, NULL at the end. */
-static const char *ckpt_mounts_line(const char *line)
+static bool ckpt_mnt_number(const char *word, const char *prefix, u32 *value)
 {
-	line = strchr(line, '\n');
-	return line && line[1] ? line + 1 : NULL;
+	size_t n = strlen(prefix);
+
+	return word && !strncmp(word, prefix, n) && !kstrtou32(word + n, 10, value);
 }
 
-static void ckpt_mounts_add(struct ckpt_scan *scan, const char *line)
+static bool ckpt_mnt_dev(char *word, dev_t *dev)
 {
-	u32 at = line - scan->mountinfo + 1;
-	unsigned int id, major, minor;
-	struct ckpt_slot *slot;
-	int root = 0;
+	char *major = strsep(&word, ":");
+	u32 a, b;
 
-	if (sscanf(line, "%u %*u %u:%u %n", &id, &major, &minor, &root) < 3 || !root)
-		return;
-	ckpt_table_add(&scan->mounts, ckpt_mounts_key(id), CKPT_BY_ID);
-	slot = ckpt_table_add(&scan->mounts, ckpt_mounts_key(MKDEV(major, minor)), CKPT_BY_DEV);
-	if (!strncmp(line + root, "/ ", 2))
-		slot->value = at | CKPT_IS_WHOLE;
+	if (!ckpt_mnt_number(major, "", &a) || !ckpt_mnt_number(word, "", &b))
+		return false;
+	*dev = MKDEV(a, b);
+	return true;
+}
+
+/* Cuts a line into a mount.  Return: whether it is one. */
+static bool ckpt_mnt_parse(char *line, struct ckpt_mnt *m)
+{
+	char *word;
+
+	m->length = strlen(line);
+	if (!ckpt_mnt_number(strsep(&line, " "), "", &m->id) ||
+	    !ckpt_mnt_number(strsep(&line, " "), "", &m->parent) ||
+	    !ckpt_mnt_dev(strsep(&line, " "), &m->dev))
+		return false;
+	m->root = strsep(&line, " ");
+	m->point = strsep(&line, " ");
+	m->flags = strsep(&line, " ");
+	while ((word = strsep(&line, " ")) && strcmp(word, "-")) {
+		ckpt_mnt_number(word, "shared:", &m->shared);
+		ckpt_mnt_number(word, "master:", &m->master);
+	}
+	m->type = strsep(&line, " ");
+	m->source = strsep(&line, " ");
+	m->options = strsep(&line, " ");
+	return m->options && !line;
+}
+
+/* Notes that the last one of the list is found by a number. */
+static struct ckpt_slot *ckpt_mounts_add(struct ckpt_mounts *all, unsigned long number, int by)
+{
+	return ckpt_table_add(&all->index, ckpt_mounts_key(number), by);
+}
+
+static void ckpt_mounts_index(struct ckpt_mounts *all)
+{
+	const struct ckpt_mnt *m = &all->list[all->nr++];
+	struct ckpt_slot *slot;
+
+	ckpt_mounts_add(all, m->id, CKPT_BY_ID)->value = all->nr;
+	if (m->shared)
+		ckpt_mounts_add(all, m->shared, CKPT_BY_GROUP);
+	slot = ckpt_mounts_add(all, m->dev, CKPT_BY_DEV);
+	if (!strcmp(m->root, "/"))
+		slot->value = all->nr | CKPT_IS_WHOLE;
 	else if (!slot->value)
-		slot->value = at;
+		slot->value = all->nr;
+}
+
+/* Return: 0, -EINVAL for what is no mountinfo, or -ENOMEM. */
+static int ckpt_mounts_parse(struct ckpt_mounts *all)
+{
+	char *rest = all->text, *line;
+	u32 lines = 1;
+
+	for (line = all->text; (line = strchr(line, '\n')); line++)
+		lines++;
+	all->list = kvcalloc(lines, sizeof(*all->list), GFP_KERNEL_ACCOUNT);
+	if (!all->list || ckpt_table_reserve(&all->index, CKPT_NR_BY * lines))
+		return -ENOMEM;
+	while ((line = strsep(&rest, "\n")) && *line) {
+		if (!ckpt_mnt_parse(line, &all->list[all->nr]))
+			return -EINVAL;
+		ckpt_mounts_index(all);
+		cond_resched();
+	}
+	return 0;
 }
 
 /**
@@ -91,65 +153,99 @@ static void ckpt_mounts_add(struct ckpt_scan *scan, const char *line)
  */
 int ckpt_mounts_read(struct ckpt_scan *scan)
 {
-	unsigned int lines = 0;
-	const char *line;
+	struct ckpt_mounts *all = &scan->mounts;
 	char *text;
+	int err;
 
-	if (scan->mounts_read)
+	if (all->read)
 		return 0;
 	text = ckpt_mounts_text(scan);
 	if (IS_ERR(text))
 		return PTR_ERR(text);
-	for (line = text; line; line = ckpt_mounts_line(line))
-		lines++;
-	if (ckpt_table_reserve(&scan->mounts, 2 * lines)) {
-		kvfree(text);
-		return -ENOMEM;
-	}
-	scan->mounts_read = true;
-	scan->mountinfo = text;
-	for (line = text; line; line = ckpt_mounts_line(line))
-		ckpt_mounts_add(scan, line);
+	all->text = text;
+	err = text ? ckpt_mounts_parse(all) : 0;
+	if (err)
+		ckpt_mounts_free(scan);
+	if (err == -ENOMEM)
+		return err;
+	all->read = true;
 	return 0;
+}
+
+static const struct ckpt_slot *ckpt_mounts_find(const struct ckpt_scan *scan,
+						unsigned long number, int by)
+{
+	return ckpt_table_find(&scan->mounts.index, ckpt_mounts_key(number), by);
 }
 
 enum ckpt_mounted ckpt_mounts_dev(const struct ckpt_scan *scan, dev_t dev)
 {
 	const struct ckpt_slot *slot;
 
-	if (!scan->mountinfo)
+	if (!scan->mounts.text)
 		return CKPT_MOUNTED_UNKNOWN;
-	slot = ckpt_table_find(&scan->mounts, ckpt_mounts_key(dev), CKPT_BY_DEV);
+	slot = ckpt_mounts_find(scan, dev, CKPT_BY_DEV);
 	if (!slot)
 		return CKPT_MOUNTED_NOT;
 	return slot->value & CKPT_IS_WHOLE ? CKPT_MOUNTED_WHOLE : CKPT_MOUNTED_PARTS;
 }
 
-/* Is that the number of a mount?  ckpt_scan.mountinfo is there. */
-bool ckpt_mounts_has_id(const struct ckpt_scan *scan, u32 id)
+/* Return: the mount of that number, NULL if there is none. */
+const struct ckpt_mnt *ckpt_mounts_id(const struct ckpt_scan *scan, u32 id)
 {
-	return ckpt_table_find(&scan->mounts, ckpt_mounts_key(id), CKPT_BY_ID);
+	const struct ckpt_slot *slot = ckpt_mounts_find(scan, id, CKPT_BY_ID);
+
+	return slot ? &scan->mounts.list[slot->value - 1] : NULL;
 }
 
-/* The mount point, NUL-terminated in @buf; "/" is "". */
+/* Is any of the mounts in a peer group? */
+bool ckpt_mounts_has_group(const struct ckpt_scan *scan, u32 group)
+{
+	return ckpt_mounts_find(scan, group, CKPT_BY_GROUP);
+}
+
+/* Copies a name without its escapes; there is room for it with them.  Return: its length. */
+static size_t ckpt_mnt_unescape(char *to, const char *from)
+{
+	char *at = to;
+
+	while (*from) {
+		if (from[0] == '\\' && from[1] && from[2] && from[3]) {
+			*at++ = (from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0');
+			from += 4;
+		} else {
+			*at++ = *from++;
+		}
+	}
+	*at = '\0';
+	return at - to;
+}
+
+/* path=, the mount point; @f may be NULL. */
+void ckpt_mounts_key_point(struct ckpt_scan *scan, struct ckpt_finding *f,
+			   const struct ckpt_mnt *m)
+{
+	char *name = f ? kvmalloc(strlen(m->point) + 1, GFP_KERNEL_ACCOUNT) : NULL;
+
+	if (name)
+		ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_PATH, name,
+			     ckpt_mnt_unescape(name, m->point));
+	else if (f)
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
+	kvfree(name);
+}
+
+/* The mount point of a file system, NUL-terminated in @buf; "/" is "". */
 static size_t ckpt_mounts_point(const struct ckpt_scan *scan, dev_t dev, char *buf, size_t size)
 {
-	const struct ckpt_slot *slot = ckpt_table_find(&scan->mounts, ckpt_mounts_key(dev),
-						       CKPT_BY_DEV);
-	size_t len = 0;
-	int at = 0;
+	const struct ckpt_slot *slot = ckpt_mounts_find(scan, dev, CKPT_BY_DEV);
+	const char *point = "";
 
-	if (slot && scan->mountinfo) {
-		const char *line = scan->mountinfo + (slot->value & ~CKPT_IS_WHOLE) - 1;
-
-		if (sscanf(line, "%*u %*u %*u:%*u %*s %n", &at) == 0 && at)
-			len = strcspn(line + at, "\n ");
-		if (len == 1 || len >= size)
-			len = 0;
-		memcpy(buf, line + at, len);
-	}
-	buf[len] = '\0';
-	return len;
+	if (slot)
+		point = scan->mounts.list[(slot->value & ~CKPT_IS_WHOLE) - 1].point;
+	if (!strcmp(point, "/") || strlen(point) >= size)
+		point = "";
+	return ckpt_mnt_unescape(buf, point);
 }
 
 /**
@@ -183,8 +279,10 @@ void ckpt_mounts_key_path(struct ckpt_scan *scan, struct ckpt_finding *f, struct
 
 void ckpt_mounts_free(struct ckpt_scan *scan)
 {
-	kvfree(scan->mountinfo);
-	scan->mountinfo = NULL;
-	scan->mounts_read = false;
-	ckpt_table_free(&scan->mounts);
+	struct ckpt_mounts *all = &scan->mounts;
+
+	kvfree(all->text);
+	kvfree(all->list);
+	ckpt_table_free(&all->index);
+	memset(all, 0, sizeof(*all));
 }

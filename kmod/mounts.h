@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+#include "table.h"
+
 struct ckpt_finding;
 struct ckpt_scan;
 struct inode;
@@ -17,9 +19,58 @@ enum ckpt_mounted {
 	CKPT_MOUNTED_UNKNOWN,	/* the mounts could not be read */
 };
 
+/**
+ * struct ckpt_mnt - a line of mountinfo
+ * @root: path in the file system, escaped as all strings here
+ * @point: where it is mounted
+ * @flags: of the mount
+ * @type: of the file system
+ * @source: what is mounted
+ * @options: of the file system
+ * @id: its number
+ * @parent: number of the mount that it is on
+ * @shared: number of its peer group, 0 for none
+ * @master: number of the group that it gets mounts from, 0 for none
+ * @dev: number of the file system
+ * @length: of the line, without its end
+ */
+struct ckpt_mnt {
+	const char *root;
+	const char *point;
+	const char *flags;
+	const char *type;
+	const char *source;
+	const char *options;
+	u32 id;
+	u32 parent;
+	u32 shared;
+	u32 master;
+	dev_t dev;
+	u32 length;
+};
+
+/**
+ * struct ckpt_mounts - all of them, owned by one scan, not locked
+ * @text: of mountinfo, cut into strings; NULL if it could not be read
+ * @list: @nr of them, in the order of mountinfo
+ * @nr: number of mounts
+ * @index: their places in @list by number, file system and peer group
+ * @read: whether it was tried
+ */
+struct ckpt_mounts {
+	char *text;
+	struct ckpt_mnt *list;
+	u32 nr;
+	struct ckpt_table index;
+	bool read;
+};
+
 int ckpt_mounts_read(struct ckpt_scan *scan);
 enum ckpt_mounted ckpt_mounts_dev(const struct ckpt_scan *scan, dev_t dev);
-bool ckpt_mounts_has_id(const struct ckpt_scan *scan, u32 id);
+const struct ckpt_mnt *ckpt_mounts_id(const struct ckpt_scan *scan, u32 id);
+bool ckpt_mounts_has_group(const struct ckpt_scan *scan, u32 group);
+void ckpt_mounts_key_point(struct ckpt_scan *scan, struct ckpt_finding *f,
+			   const struct ckpt_mnt *m);
 void ckpt_mounts_key_path(struct ckpt_scan *scan, struct ckpt_finding *f, struct inode *inode);
 void ckpt_mounts_free(struct ckpt_scan *scan);
 

@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
+#include "mounts.h"
 #include "release.h"
 #include "report.h"
 #include "table.h"
@@ -141,9 +142,7 @@ struct ckpt_spaces {
  * @tun_files: devices that descriptors of tun belong to
  * @epolls: epolls that have been judged, and files taken for targets of theirs
  * @strays: targets that are to be looked for, @nr_strays of @cap_strays
- * @mounts: lines of @mountinfo, by file system and by number
- * @mountinfo: of @root, NULL if it could not be read
- * @mounts_read: that was tried
+ * @mounts: of @root, once they are read
  * @epoll_stuck: one of them did not answer
  * @task: leader of the process that is judged, referenced
  * @marks: @nr_marks of @cap_marks
@@ -213,9 +212,7 @@ struct ckpt_scan {
 	u32 nr_strays;
 	u32 cap_strays;
 	bool epoll_stuck;
-	struct ckpt_table mounts;
-	char *mountinfo;
-	bool mounts_read;
+	struct ckpt_mounts mounts;
 	struct task_struct *task;
 	struct ckpt_mark *marks;
 	u32 nr_marks;

@@ -190,14 +190,14 @@ static void ckpt_fanotify_mounts(struct ckpt_scan *scan, const struct ckpt_obj *
 		ckpt_report_error(&scan->report, -ENOMEM);
 		return;
 	}
-	if (IS_ERR(text) || !scan->mountinfo) {
+	if (IS_ERR(text) || !scan->mounts.text) {
 		ckpt_emit_unknown(scan, obj, obj->file, 0, "fanotify with very many marks");
 		if (!IS_ERR(text))
 			kvfree(text);
 		return;
 	}
 	while ((at = strstr(at, "mnt_id:"))) {
-		if (sscanf(at, "mnt_id:%x", &id) == 1 && !ckpt_mounts_has_id(scan, id)) {
+		if (sscanf(at, "mnt_id:%x", &id) == 1 && !ckpt_mounts_id(scan, id)) {
 			f = ckpt_anon_emit(scan, obj, CKPT_FANOTIFY_MOUNT_MISSING);
 			ckpt_key_u64(&scan->report, f, "mnt", id);
 		}
