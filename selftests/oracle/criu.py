@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Asks the real criu to dump a process tree, or to restore it, and reads its log."""
+import glob
 import os
 import re
 import shlex
@@ -100,6 +101,33 @@ def dump_and_kill(pid, options, seconds, folder):
     return call("dump", folder, options, seconds, ["-t", str(pid)])
 
 
+def root_for(folder):
+    """
+    A root of an own mount namespace, which criu saves the number of and nothing more: what
+    mkobj_mntns.c has there, on a mount of its own, as criu wants it.
+    """
+    root = os.path.join(folder, "root")
+    os.mkdir(root)
+    subprocess.run(["mount", "-t", "tmpfs", "root", root], check=True)
+    for name in ("point", "sub"):
+        os.mkdir(os.path.join(root, name))
+    open(os.path.join(root, "file"), "w", encoding="ascii").close()
+    shutil.copy(os.path.join(os.path.dirname(os.path.abspath(__file__)), "mkobj"), root)
+    return root
+
+
 def restore(folder, options, seconds):
     """From the images in @folder, in the background, with the numbers that the processes had."""
-    return call("restore", folder, options, seconds, ["-d"])
+    more = ["-d", "--pidfile", os.path.join(folder, "pid")]
+    if not glob.glob(os.path.join(folder, "mountpoints-*.img")):
+        return call("restore", folder, options, seconds, more)
+    root = root_for(folder)
+    try:
+        return call("restore", folder, options, seconds, more + ["--root", root])
+    finally:
+        subprocess.run(["umount", root], check=False)
+
+
+def restored_pid(folder):
+    """Of the root, after restore()."""
+    return int(read_text(os.path.join(folder, "pid")))
