@@ -64,6 +64,7 @@ class Container:
         self.ready = ready
         self.pid = 0
         self.output = None
+        self.mounts = set()
 
     def __enter__(self):
         try:
@@ -109,6 +110,7 @@ class Container:
         config["root"]["readonly"] = False
         config["mounts"] += [{"destination": inside, "type": "bind", "source": outside,
                               "options": ["rbind", "rprivate"]} for outside, inside in self.binds]
+        self.mounts = {m["destination"] for m in config["mounts"]}
         config["linux"]["namespaces"] = [n for n in config["linux"]["namespaces"]
                                          if n["type"] not in self.host]
 
