@@ -207,6 +207,8 @@ static int ckpt_scan_once(struct ckpt_scan *scan)
 	if (!err)
 		err = ckpt_soft_error(scan, ckpt_epolls_finish(scan));
 	if (!err)
+		err = ckpt_soft_error(scan, ckpt_mntns_finish(scan));
+	if (!err)
 		ckpt_tty_finish(scan);
 	if (!err)
 		ckpt_tuns_finish(scan);
@@ -234,6 +236,7 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_table_free(&scan->folders);
 	scan->last_folder = NULL;
 	scan->misplaced = false;
+	scan->many_mnt_ns = false;
 	scan->btrfs_files = 0;
 	ckpt_epolls_free(scan);
 	ckpt_mounts_free(scan);

@@ -143,6 +143,8 @@ struct ckpt_spaces {
  * @epolls: epolls that have been judged, and files taken for targets of theirs
  * @strays: targets that are to be looked for, @nr_strays of @cap_strays
  * @mounts: of @root, once they are read
+ * @top: mount that all others are below in the mount namespace of @root, compared only
+ * @many_mnt_ns: some member has neither the mount namespace of @root nor the reader's
  * @epoll_stuck: one of them did not answer
  * @task: leader of the process that is judged, referenced
  * @marks: @nr_marks of @cap_marks
@@ -213,6 +215,8 @@ struct ckpt_scan {
 	u32 cap_strays;
 	bool epoll_stuck;
 	struct ckpt_mounts mounts;
+	const void *top;
+	bool many_mnt_ns;
 	struct task_struct *task;
 	struct ckpt_mark *marks;
 	u32 nr_marks;

@@ -129,6 +129,7 @@ extern const struct mkobj_case mkobj_vma_cases[];
 extern const struct mkobj_case mkobj_ipc_cases[];
 extern const struct mkobj_case mkobj_netns_cases[];
 extern const struct mkobj_case mkobj_netdev_cases[];
+extern const struct mkobj_case mkobj_mntns_cases[];
 extern const struct mkobj_case mkobj_mount_cases[];
 
 /* Ends everything: status 4 where the machine lacks the feature (by errno), 1 otherwise. */
@@ -160,6 +161,8 @@ unsigned long long mkobj_ino(int fd);
 void mkobj_thread(void *(*run)(void *arg), void *arg);
 /* Waits until a process has that state, a letter as in /proc/<pid>/stat. */
 void mkobj_await(pid_t pid, char state);
+/* Writes this program to a file. */
+void mkobj_copy_self(const char *path);
 void mkobj_pause(void) __attribute__((noreturn));
 
 /*

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -351,6 +352,19 @@ void mkobj_await(pid_t pid, char state)
 		fclose(f);
 		usleep(1000);
 	}
+}
+
+void mkobj_copy_self(const char *path)
+{
+	int from = mkobj_try(open("/proc/self/exe", O_RDONLY | O_CLOEXEC), "/proc/self/exe");
+	int to = mkobj_try(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755), path);
+	struct stat st;
+
+	if (fstat(from, &st) || sendfile(to, from, NULL, st.st_size) != st.st_size ||
+	    fchmod(to, 0755))
+		mkobj_fail("%s: %m", path);
+	close(from);
+	close(to);
 }
 
 /* The holder goes on when the last process of the target has come here. */

@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
@@ -192,19 +191,6 @@ static void hold_root(struct mkobj *m)
 	mkobj_key(m, "via=root");
 }
 
-static void copy_self(const char *path)
-{
-	int from = mkobj_try(open("/proc/self/exe", O_RDONLY | O_CLOEXEC), "/proc/self/exe");
-	int to = mkobj_try(open(path, O_WRONLY | O_TRUNC | O_CLOEXEC), path);
-	struct stat st;
-
-	if (fstat(from, &st) || sendfile(to, from, NULL, st.st_size) != st.st_size ||
-	    fchmod(to, 0755))
-		mkobj_fail("%s: %m", path);
-	close(from);
-	close(to);
-}
-
 /* A child that runs a copy of this program, which closes the pipe when it has settled. */
 static void hold_exe(struct mkobj *m)
 {
@@ -212,7 +198,7 @@ static void hold_exe(struct mkobj *m)
 	int p[2];
 	char c;
 
-	copy_self(path);
+	mkobj_copy_self(path);
 	mkobj_try(pipe(p), "pipe");
 	if (!mkobj_fork()) {
 		mkobj_key(m, "via=exe");

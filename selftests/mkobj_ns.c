@@ -227,7 +227,8 @@ static void map_no_root(struct mkobj *m)
 #define NO_PID	"also=" USER
 #define ZOMBIE	"task-zombie-session-outside"
 /* What the root has from before its own mount namespace, its executable at least. */
-#define OUTSIDE	"also=file-kind-unknown,also=mm-exe-gone,also=file-mount-unknown"
+#define OUTSIDE	"also=file-kind-unknown,also=mm-exe-gone,also=file-mount-unknown," \
+		"also=mnt-fs-unsupported,also=mnt-no-root-mount"
 
 const struct mkobj_case mkobj_ns_cases[] = {
 	{ .name = NESTED, .rule = NESTED, .make = make_child_elsewhere, .num = CLONE_NEWUTS,
@@ -245,7 +246,7 @@ const struct mkobj_case mkobj_ns_cases[] = {
 	{ .name = MNT, .rule = MNT, .make = make_nested, .num = CLONE_NEWNS, .arg = "mnt",
 	  .flags = "incomplete=mounts," OUTSIDE },
 	{ .name = MNT ".miss", .rule = MNT, .make = make_together, .num = CLONE_NEWNS,
-	  .flags = "incomplete=mounts," OUTSIDE },
+	  .flags = OUTSIDE },
 	{ .name = NET "-hostroot", .rule = NET "-hostroot", .make = make_child_elsewhere,
 	  .num = CLONE_NEWNET, .arg = "net" },
 	{ .name = NET "-hostroot.miss", .rule = NET "-hostroot", .make = make_together,
@@ -253,7 +254,7 @@ const struct mkobj_case mkobj_ns_cases[] = {
 	{ .name = MNT "-hostroot", .rule = MNT "-hostroot", .make = make_child_elsewhere,
 	  .num = CLONE_NEWNS, .arg = "mnt", .flags = "incomplete=mounts" },
 	{ .name = MNT "-hostroot.miss", .rule = MNT "-hostroot", .make = make_together,
-	  .num = CLONE_NEWNS, .flags = "incomplete=mounts," OUTSIDE },
+	  .num = CLONE_NEWNS, .flags = OUTSIDE },
 	{ .name = TIME, .rule = TIME, .make = make_for_children, .num = CLONE_NEWTIME },
 	{ .name = TIME ".miss", .rule = TIME, .make = make_together, .num = CLONE_NEWUTS },
 	{ .name = PID, .rule = PID, .make = make_for_children, .num = CLONE_NEWPID },
@@ -269,7 +270,7 @@ const struct mkobj_case mkobj_ns_cases[] = {
 	{ .name = CHROOT, .rule = CHROOT, .make = make_chroot,
 	  .flags = "root-only,incomplete=mounts," OUTSIDE },
 	{ .name = CHROOT ".miss", .rule = CHROOT, .make = make_pivot,
-	  .flags = "root-only,incomplete=mounts," OUTSIDE },
+	  .flags = "root-only," OUTSIDE },
 	{ .name = UNMAPPED, .rule = UNMAPPED, .make = make_user, .flags = NO_PID },
 	{ .name = UNMAPPED ".no-root", .rule = UNMAPPED, .make = make_user,
 	  .finish = map_no_root, .flags = "root-only," NO_PID },
@@ -303,8 +304,7 @@ const struct mkobj_case mkobj_ns_cases[] = {
 	{ .name = LEFT "-net-mnt", .rule = LEFT "-net-mnt", .make = make_child_stays,
 	  .finish = key_child, .num = CLONE_NEWNET, .arg = "net" },
 	{ .name = LEFT "-net-mnt.mnt", .rule = LEFT "-net-mnt", .make = make_child_stays,
-	  .finish = key_child, .num = CLONE_NEWNS, .arg = "mnt",
-	  .flags = "incomplete=mounts," OUTSIDE },
+	  .finish = key_child, .num = CLONE_NEWNS, .arg = "mnt", .flags = OUTSIDE },
 	{ .name = LEFT "-net-mnt.miss", .rule = LEFT "-net-mnt", .make = make_together,
 	  .num = CLONE_NEWNET },
 	{ }

@@ -43,6 +43,7 @@ FIXTURE_VARIANT(trip) {
 	}
 
 #define LOCKS	"--file-locks"
+#define MNT	"--external mnt[{path}]:{path}"
 #define TCP	"--tcp-established"
 #define TTY	"--external tty[{st-rdev:x}:{st-dev:x}]"
 #define UNIX	"--external unix[{ino}]"
@@ -148,6 +149,18 @@ TRIP(timer_alarm, "timer-alarm", INFO, "", "");
 TRIP(timer_alarm_realtime, "timer-alarm.realtime", INFO, "", "");
 TRIP(lease_write, "lock-lease-write", LOSSY, "", "");
 TRIP(lease_write_ignored, "lock-lease-write.ignored", LOSSY, "", "");
+TRIP(mqueue_mounted, "ipc-mqueue-nonempty", OPTION, MNT, "");
+TRIP(mnt_line, "mnt-line-too-long", BLOCKER, "", "fstype");
+TRIP(mnt_sharing, "mnt-external-sharing", OPTION, MNT, "fstype");
+TRIP(mnt_type, "mnt-fs-unsupported", OPTION, MNT, "");
+TRIP(mnt_type_own, "mnt-fs-unsupported.ckptcheck", OPTION, MNT, "");
+TRIP(mnt_bind, "mnt-no-root-mount", OPTION, MNT, "fstype");
+TRIP(mnt_bind_file, "mnt-no-root-mount.file", OPTION, MNT, "fstype");
+TRIP(mnt_fuse, "mnt-fuse", OPTION, MNT, "");
+TRIP(mnt_autofs, "mnt-autofs", OPTION, MNT, "fstype");
+TRIP(mnt_terminal, "mnt-devpts-no-master", OPTION, MNT, "");
+TRIP(mnt_tracefs, "mnt-tracefs", LOSSY, "", "");
+TRIP(mnt_attrs, "mnt-attrs-lost", LOSSY, "", "");
 TRIP(shm_locked, "ipc-shm-flags", LOSSY, "", "");
 TRIP(ns_nested, "ns-nested", BLOCKER, "", "");
 TRIP(ns_nested_ipc, "ns-nested.ipc", BLOCKER, "", "");

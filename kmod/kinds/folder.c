@@ -101,14 +101,14 @@ enum ckpt_look ckpt_folder_peek(struct ckpt_scan *scan, const struct path *path)
 }
 
 /*
- * The reader cannot name what is in the mount namespace of a container, but CRIU refuses what the
- * container has from the reader's.
+ * Of several mount namespaces it is not known which one a file should be in, but CRIU refuses what
+ * a container has from the reader's.
  */
 static enum ckpt_path_state ckpt_folder_state(const struct ckpt_scan *scan,
 					      const struct path *path)
 {
-	if (!(scan->report.reasons & BIT(CKPT_REASON_MOUNTS)))
-		return ckpt_path_state(path);
+	if (!scan->many_mnt_ns)
+		return ckpt_path_state(path, scan->top);
 	if (ckpt_ns_own(scan, CKPT_NS_MNT) && ckpt_path_is_readers(path))
 		return CKPT_PATH_DETACHED;
 	return CKPT_PATH_FINE;

@@ -105,7 +105,8 @@ enum ckpt_path_state {
 	CKPT_PATH_DETACHED,	/* its mount is not below the reader's root */
 };
 
-enum ckpt_path_state ckpt_path_state(const struct path *path);
+enum ckpt_path_state ckpt_path_state(const struct path *path, const void *top);
+const void *ckpt_task_top(struct task_struct *task);
 bool ckpt_path_other_node(const struct path *path);
 bool ckpt_path_is_readers(const struct path *path);
 bool ckpt_path_is_top(const struct path *path);
@@ -146,6 +147,8 @@ void ckpt_tuns_free(struct ckpt_scan *scan);
 
 bool ckpt_dev_is_tty(dev_t rdev);
 void ckpt_tty_finish(struct ckpt_scan *scan);
+bool ckpt_tty_has_master(const struct ckpt_scan *scan, int index);
+int ckpt_mntns_finish(struct ckpt_scan *scan);
 void ckpt_tty_free(struct ckpt_scan *scan);
 
 struct sock *ckpt_unix_sock(const struct file *file);

@@ -6,6 +6,7 @@
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/path.h>
+#include <linux/sched/task.h>
 
 #include "kind.h"
 #include "procfile.h"
@@ -75,13 +76,21 @@ static const struct vfsmount *ckpt_path_top(struct path *path)
 	return top;
 }
 
-/* The mount that everything the reader can name is below. */
-static const struct vfsmount *ckpt_reader_top(void)
+/**
+ * ckpt_task_top() - the mount that everything a task can name is below
+ * @task: referenced
+ *
+ * May sleep.  Return: compared only; NULL if the task has no root any more.
+ */
+const void *ckpt_task_top(struct task_struct *task)
 {
-	struct path root;
+	struct path root = {};
 
-	get_fs_root(current->fs, &root);
-	return ckpt_path_top(&root);
+	task_lock(task);
+	if (task->fs)
+		get_fs_root(task->fs, &root);
+	task_unlock(task);
+	return root.dentry ? ckpt_path_top(&root) : NULL;
 }
 
 /**
@@ -93,7 +102,7 @@ bool ckpt_path_is_readers(const struct path *path)
 	struct path at = *path;
 
 	path_get(&at);
-	return ckpt_path_top(&at) == ckpt_reader_top();
+	return ckpt_path_top(&at) == ckpt_task_top(current);
 }
 
 /**
@@ -127,11 +136,12 @@ static bool ckpt_leads_to(const struct path *point, const struct vfsmount *mnt)
 
 /**
  * ckpt_path_state() - does a path still lead to its file?
- * @path: of a file on an ordinary mount, in the reader's mount namespace
+ * @path: of a file on an ordinary mount
+ * @top: mount that it should be below
  *
  * Looks at the dentry cache and the mounts alone: no file system is asked.  May sleep.
  */
-enum ckpt_path_state ckpt_path_state(const struct path *path)
+enum ckpt_path_state ckpt_path_state(const struct path *path, const void *top)
 {
 	enum ckpt_path_state state = CKPT_PATH_FINE;
 	struct path at = *path;
@@ -144,7 +154,7 @@ enum ckpt_path_state ckpt_path_state(const struct path *path)
 		state = max(state, ckpt_path_covered(&at, outer));
 		outer = follow_up(&at);
 		if (!outer) {
-			if (mnt != ckpt_reader_top())
+			if (mnt != top)
 				state = CKPT_PATH_DETACHED;
 			break;
 		}

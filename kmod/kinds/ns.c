@@ -239,11 +239,14 @@ static void ckpt_ns_nested(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 	ckpt_key_str(&scan->report, f, "kind", ckpt_ns_names[which], strlen(ckpt_ns_names[which]));
 }
 
-/* The rules about what is mounted in such namespaces are still to come. */
+/* The rules about mounts look at the root's alone. */
 static void ckpt_ns_contents(struct ckpt_scan *scan, const struct ckpt_spaces *its)
 {
-	if (its->ns[CKPT_NS_MNT] != scan->reader_spaces.ns[CKPT_NS_MNT])
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_MOUNTS);
+	if (its->ns[CKPT_NS_MNT] == scan->root_spaces.ns[CKPT_NS_MNT] ||
+	    its->ns[CKPT_NS_MNT] == scan->reader_spaces.ns[CKPT_NS_MNT])
+		return;
+	scan->many_mnt_ns = true;
+	ckpt_report_incomplete(&scan->report, CKPT_REASON_MOUNTS);
 }
 
 /* Where children will be born: CRIU refuses another time, and forgets another pid namespace. */
@@ -276,6 +279,7 @@ void ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 	if (proc->pid == scan->root) {
 		ckpt_ns_of(current, &scan->reader_spaces);
 		scan->root_spaces = its;
+		scan->top = ckpt_task_top(ckpt_ns_own(scan, CKPT_NS_MNT) ? task : current);
 	}
 	if (!alive)
 		return;

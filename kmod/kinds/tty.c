@@ -279,6 +279,17 @@ const struct ckpt_kind ckpt_kind_tty = {
 	.match = ckpt_match_tty, .judge = ckpt_judge_tty,
 };
 
+/* Is the master of a pty at a descriptor inside?  Known when all descriptors have been judged. */
+bool ckpt_tty_has_master(const struct ckpt_scan *scan, int index)
+{
+	u32 i;
+
+	for (i = 0; i < scan->nr_ttys; i++)
+		if (scan->ttys[i].sort == CKPT_SORT_MASTER && scan->ttys[i].index == index)
+			return true;
+	return false;
+}
+
 /* The masters inside, then the ptys of which only slaves are.  Return: 0 or -ENOMEM. */
 static int ckpt_tty_pairs(struct ckpt_scan *scan, struct ckpt_table *masters,
 			  struct ckpt_table *lone)

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kinds/mntns.c - the mounts of the root's own mount namespace, which CRIU makes anew one by one.
+ *
+ * A mount is made from its file system, if that is one that CRIU knows, or bound from a mount
+ * that shows more of the same; what --external names is bound from outside.
+ */
+
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <linux/module.h>
+#include <linux/pid.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+
+#include "access.h"
+#include "kind.h"
+#include "mounts.h"
+#include "set.h"
+
+/* CRIU reads so much of a line, its end included. */
+#define CKPT_MNT_LINE		4095
+
+typedef bool (*ckpt_mnt_pick_t)(const struct ckpt_mnt *m, const struct ckpt_mnt *other);
+
+/* CRIU takes one for a bind mount of the other. */
+static bool ckpt_mnt_same(const struct ckpt_mnt *a, const struct ckpt_mnt *b)
+{
+	return a->dev == b->dev && !strcmp(a->type, b->type) && !strcmp(a->source, b->source) &&
+	       !strcmp(a->options, b->options);
+}
+
+static bool ckpt_mnt_any(const struct ckpt_scan *scan, const struct ckpt_mnt *m,
+			 ckpt_mnt_pick_t pick)
+{
+	u32 i;
+
+	for (i = 0; i < scan->mounts.nr; i++) {
+		const struct ckpt_mnt *other = &scan->mounts.list[i];
+
+		if (other->dev == m->dev && ckpt_mnt_same(m, other) && pick(m, other))
+			return true;
+	}
+	return false;
+}
+
+static bool ckpt_mnt_is_fs_root(const struct ckpt_mnt *m)
+{
+	return !strcmp(m->root, "/");
+}
+
+static bool ckpt_mnt_pick_whole(const struct ckpt_mnt *m, const struct ckpt_mnt *other)
+{
+	return other != m && ckpt_mnt_is_fs_root(other);
+}
+
+/* The root of the namespace, which is given from outside, shows the same and more. */
+static bool ckpt_mnt_pick_root(const struct ckpt_mnt *m, const struct ckpt_mnt *other)
+{
+	size_t n = strlen(other->root);
+
+	if (strcmp(other->point, "/"))
+		return false;
+	return ckpt_mnt_is_fs_root(other) ||
+	       (!strncmp(m->root, other->root, n) && (!m->root[n] || m->root[n] == '/'));
+}
+
+static bool ckpt_mnt_pick_root_master(const struct ckpt_mnt *m, const struct ckpt_mnt *other)
+{
+	return m->master == other->master && ckpt_mnt_pick_root(m, other);
+}
+
+/* Is a word of @n bytes among @nr? */
+static bool ckpt_mnt_in(const char * const *list, int nr, const char *word, size_t n)
+{
+	while (nr--)
+		if (strlen(list[nr]) == n && !strncmp(list[nr], word, n))
+			return true;
+	return false;
+}
+
+static bool ckpt_mnt_flags_saved(const char *flags)
+{
+	static const char * const saved[] = {
+		"rw", "ro", "nosuid", "nodev", "noexec", "noatime", "nodiratime", "relatime",
+	};
+	size_t n;
+
+	for (; *flags; flags += n + (flags[n] == ',')) {
+		n = strcspn(flags, ",");
+		if (!ckpt_mnt_in(saved, ARRAY_SIZE(saved), flags, n))
+			return false;
+	}
+	return true;
+}
+
+static void ckpt_mnt_emit(struct ckpt_scan *scan, const struct ckpt_mnt *m,
+			  enum ckpt_rule_id rule)
+{
+	struct ckpt_place place = {
+		.nr = pid_nr_ns(scan->root, scan->fs->ns), .kind = CKPT_AT_PROCESS
+	};
+	struct ckpt_finding *f = ckpt_emit(&scan->report, rule, &place, NULL, 0);
+
+	ckpt_mounts_key_point(scan, f, m);
+	ckpt_key_str(&scan->report, f, "fstype", m->type, strlen(m->type));
+}
+
+static void ckpt_mnt_doubt(struct ckpt_scan *scan)
+{
+	ckpt_report_incomplete(&scan->report, CKPT_REASON_MOUNTS);
+}
+
+struct ckpt_mnt_content {
+	dev_t dev;
+	bool any;
+};
+
+static void ckpt_mnt_look_inside(struct super_block *sb, void *arg)
+{
+	struct ckpt_mnt_content *content = arg;
+
+	if (sb->s_dev == content->dev && !simple_empty(sb->s_root))
+		content->any = true;
+}
+
+/* For file systems that live in the dentry cache alone. */
+static bool ckpt_mnt_has_content(const struct ckpt_mnt *m)
+{
+	struct ckpt_mnt_content content = { .dev = m->dev };
+	struct file_system_type *type = get_fs_type(m->type);
+
+	if (!type)
+		return false;
+	iterate_supers_type(type, ckpt_mnt_look_inside, &content);
+	module_put(type->owner);
+	return content.any;
+}
+
+/* A number among the options, "name=". */
+static bool ckpt_mnt_option(const struct ckpt_mnt *m, const char *name, int *value)
+{
+	const char *at = m->options;
+	size_t n = strlen(name);
+
+	for (; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (!strncmp(at, name, n) && sscanf(at + n, "%d", value) == 1)
+			return true;
+	}
+	return false;
+}
+
+/* CRIU looks for the daemon that mounts things there, and for the pipe by which it is told. */
+static void ckpt_mnt_autofs(struct ckpt_scan *scan, const struct ckpt_mnt *m)
+{
+	bool outside, alive;
+	struct pid *pid;
+	int fd, nr;
+
+	if (!ckpt_mnt_option(m, "fd=", &fd) || !ckpt_mnt_option(m, "pgrp=", &nr)) {
+		ckpt_mnt_doubt(scan);
+		return;
+	}
+	if (fd < 0)
+		return;
+	rcu_read_lock();
+	pid = find_vpid(nr);
+	alive = pid && pid_task(pid, PIDTYPE_TGID);
+	outside = alive && !ckpt_set_has(scan, pid_task(pid, PIDTYPE_TGID));
+	rcu_read_unlock();
+	if (outside)
+		ckpt_mnt_emit(scan, m, CKPT_MNT_AUTOFS);
+	else
+		ckpt_mnt_doubt(scan);
+}
+
+static void ckpt_mnt_must_be_empty(struct ckpt_scan *scan, const struct ckpt_mnt *m)
+{
+	if (!ckpt_mnt_has_content(m))
+		return;
+	if (!strcmp(m->type, "mqueue"))
+		ckpt_mnt_emit(scan, m, CKPT_IPC_MQUEUE_NONEMPTY);
+	else
+		ckpt_mnt_doubt(scan);
+}
+
+/* What becomes of the content of a file system that is mounted as a whole? */
+static void ckpt_mnt_whole(struct ckpt_scan *scan, const struct ckpt_mnt *m)
+{
+	static const char * const saved[] = {
+		"proc", "sysfs", "devtmpfs", "tmpfs", "devpts", "simfs", "securityfs", "debugfs",
+		"binfmt_misc", "fusectl", "cgroup", "cgroup2", "overlay",
+	};
+
+	if (ckpt_mnt_in(saved, ARRAY_SIZE(saved), m->type, strlen(m->type)))
+		return;
+	if (!strcmp(m->type, "aufs"))
+		ckpt_mnt_doubt(scan);
+	else if (!strcmp(m->type, "autofs"))
+		ckpt_mnt_autofs(scan, m);
+	else if (!strcmp(m->type, "fuse") || !strncmp(m->type, "fuse.", 5))
+		ckpt_mnt_emit(scan, m, CKPT_MNT_FUSE);
+	else if (!strcmp(m->type, "mqueue") || !strcmp(m->type, "pstore"))
+		ckpt_mnt_must_be_empty(scan, m);
+	else
+		ckpt_mnt_emit(scan, m, CKPT_MNT_FS_UNSUPPORTED);
+}
+
+static void ckpt_mnt_part(struct ckpt_scan *scan, const struct ckpt_mnt *m)
+{
+	int index;
+
+	if (!ckpt_mnt_any(scan, m, ckpt_mnt_pick_whole))
+		ckpt_mnt_emit(scan, m, CKPT_MNT_NO_ROOT_MOUNT);
+	else if (!strcmp(m->type, "devpts") && sscanf(m->root, "/%d", &index) == 1 &&
+		 !ckpt_tty_has_master(scan, index))
+		ckpt_mnt_emit(scan, m, CKPT_MNT_DEVPTS_NO_MASTER);
+}
+
+/* Where CRIU lives in another cgroup namespace it takes any mount of cgroups for a whole one. */
+static bool ckpt_mnt_seems_whole(const struct ckpt_scan *scan, const struct ckpt_mnt *m)
+{
+	return ckpt_mnt_is_fs_root(m) ||
+	       (ckpt_ns_own(scan, CKPT_NS_CGROUP) && !strncmp(m->type, "cgroup", 6));
+}
+
+/* CRIU leaves it out; one that appeared by itself below debugfs does so again. */
+static void ckpt_mnt_tracefs(struct ckpt_scan *scan, const struct ckpt_mnt *m)
+{
+	const struct ckpt_mnt *up = ckpt_mounts_id(scan, m->parent);
+
+	if (!up || strcmp(up->type, "debugfs"))
+		ckpt_mnt_emit(scan, m, CKPT_MNT_TRACEFS);
+}
+
+static void ckpt_mnt_judge(struct ckpt_scan *scan, const struct ckpt_mnt *m)
+{
+	const struct ckpt_mnt *up = ckpt_mounts_id(scan, m->parent);
+
+	if (m->length >= CKPT_MNT_LINE)
+		ckpt_mnt_emit(scan, m, CKPT_MNT_LINE_TOO_LONG);
+	if (!strcmp(m->type, "tracefs")) {
+		ckpt_mnt_tracefs(scan, m);
+		return;
+	}
+	if (up ? !strcmp(up->type, "tracefs") : strcmp(m->point, "/"))
+		ckpt_mnt_doubt(scan);
+	if (m->master && !ckpt_mounts_has_group(scan, m->master) &&
+	    !ckpt_mnt_any(scan, m, ckpt_mnt_pick_root_master))
+		ckpt_mnt_emit(scan, m, CKPT_MNT_EXTERNAL_SHARING);
+	if (up && !ckpt_mnt_flags_saved(m->flags))
+		ckpt_mnt_emit(scan, m, CKPT_MNT_ATTRS_LOST);
+	if (ckpt_mnt_any(scan, m, ckpt_mnt_pick_root))
+		return;
+	if (ckpt_mnt_seems_whole(scan, m))
+		ckpt_mnt_whole(scan, m);
+	else
+		ckpt_mnt_part(scan, m);
+}
+
+/**
+ * ckpt_mntns_finish() - rules about the mounts of the root's own mount namespace
+ * @scan: scan, whose members have been judged
+ *
+ * What cannot be told makes the report incomplete.  May sleep.  Return: 0, -ENOMEM or -EINTR.
+ */
+int ckpt_mntns_finish(struct ckpt_scan *scan)
+{
+	int err;
+	u32 i;
+
+	if (!ckpt_ns_own(scan, CKPT_NS_MNT))
+		return 0;
+	err = ckpt_mounts_read(scan);
+	if (err)
+		return err;
+	if (!scan->mounts.text)
+		ckpt_mnt_doubt(scan);
+	for (i = 0; i < scan->mounts.nr; i++) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		ckpt_mnt_judge(scan, &scan->mounts.list[i]);
+		cond_resched();
+	}
+	return 0;
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mkobj_mntns.c - targets in a mount namespace with two mounts: a tmpfs, from which they run this
+ * program, and what the case is about.
+ *
+ *	/			the tmpfs
+ *		mkobj, sub/	this program, and an empty folder
+ *		point/		the other mount
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/auto_fs.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "mkobj.h"
+#include "mkobj_channel.h"
+
+#define ROOT	"root"
+#define POINT	"/point"
+/* In the folder of the objects: what the holder mounts. */
+#define OUTER	"outer"
+
+/* As in mountinfo, a blank in a name takes four bytes. */
+#define LONG_NAME	1100
+#define FITTING_NAME	900
+
+#ifndef MS_NOSYMFOLLOW
+#define MS_NOSYMFOLLOW	256
+#endif
+
+static void try_mount(const char *source, const char *point, const char *type,
+		      unsigned long flags, const char *options)
+{
+	if (!mount(source, point, type, flags, options))
+		return;
+	if (errno == ENODEV)
+		mkobj_lacks("%s: %m", type);
+	mkobj_fail("mount %s on %s: %m", type ? type : source, point);
+}
+
+/* The working directory is the new root, for now. */
+static void new_root(struct mkobj *m, int flags)
+{
+	const char *root = mkobj_path(m, ROOT);
+
+	if (unshare(CLONE_NEWNS | flags))
+		mkobj_lacks("unshare: %m");
+	try_mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
+	mkobj_try(mkdir(root, 0755), ROOT);
+	try_mount("mkobj", root, "tmpfs", 0, NULL);
+	mkobj_try(chdir(root), ROOT);
+	mkobj_try(mkdir(POINT + 1, 0755), POINT);
+	mkobj_try(mkdir("sub", 0755), "sub");
+	mkobj_copy_self("mkobj");
+}
+
+static void enter_root(void)
+{
+	mkobj_try(syscall(SYS_pivot_root, ".", "."), "pivot_root");
+	mkobj_try(umount2(".", MNT_DETACH), "umount");
+	mkobj_try(chdir("/"), "chdir");
+}
+
+/*
+ * Nothing from outside is left, not even the program; a descriptor that is to stay gets number 0.
+ * The holder goes on when exec is done.
+ */
+static void run_inside(struct mkobj *m)
+{
+	close_range(0, 2, 0);
+	if (m->fd[0] >= 0)
+		mkobj_try(dup2(m->fd[0], 0), "dup2");
+	fcntl(MKOBJ_CHANNEL, F_SETFD, FD_CLOEXEC);
+	execl("/mkobj", "mkobj", "--pause", NULL);
+	mkobj_fail("exec: %m");
+}
+
+/* File system m->c->arg with flags m->c->num. */
+static void make_type(struct mkobj *m)
+{
+	new_root(m, 0);
+	try_mount("mkobj", POINT + 1, m->c->arg, m->c->num, NULL);
+	enter_root();
+	mkobj_key(m, "path=" POINT " fstype=%s", m->c->arg);
+}
+
+/* A source of m->c->num blanks. */
+static void make_long(struct mkobj *m)
+{
+	char name[LONG_NAME + 1] = "";
+
+	memset(name, ' ', m->c->num);
+	new_root(m, 0);
+	try_mount(name, POINT + 1, "tmpfs", 0, NULL);
+	enter_root();
+	mkobj_key(m, "path=" POINT);
+}
+
+static void make_bind(struct mkobj *m)
+{
+	new_root(m, 0);
+	try_mount(m->c->arg, POINT + 1, NULL, MS_BIND, NULL);
+	enter_root();
+	mkobj_key(m, "path=" POINT);
+}
+
+static void make_bind_file(struct mkobj *m)
+{
+	new_root(m, 0);
+	close(mkobj_try(open("file", O_RDWR | O_CREAT, 0644), "file"));
+	try_mount(m->c->arg, "file", NULL, MS_BIND, NULL);
+	enter_root();
+	mkobj_key(m, "path=/file");
+}
+
+/* Of a file system that is mounted as a whole as well. */
+static void make_bind_part(struct mkobj *m)
+{
+	new_root(m, 0);
+	try_mount("mkobj", POINT + 1, "tmpfs", 0, NULL);
+	mkobj_try(mkdir("point/part", 0755), "part");
+	try_mount("point/part", "sub", NULL, MS_BIND, NULL);
+	enter_root();
+}
+
+/* @num: 0 no queue, 1 one, 2 one that is open and has no name. */
+static void make_queues(struct mkobj *m)
+{
+	new_root(m, CLONE_NEWIPC);
+	try_mount("mkobj", POINT + 1, "mqueue", 0, NULL);
+	enter_root();
+	if (m->c->num)
+		mkobj_try(open(POINT "/queue", O_CREAT | O_RDWR | O_CLOEXEC, 0600), "queue");
+	if (m->c->num == 2)
+		mkobj_try(unlink(POINT "/queue"), "queue");
+	mkobj_key(m, "path=" POINT " fstype=mqueue");
+}
+
+/* ---- what the holder has mounted ---- */
+
+static void prepare_shared(struct mkobj *m)
+{
+	const char *outer = mkobj_path(m, OUTER);
+
+	mkobj_try(mkdir(outer, 0755), OUTER);
+	try_mount("mkobj", outer, "tmpfs", 0, NULL);
+	try_mount(NULL, outer, NULL, MS_SHARED, NULL);
+}
+
+/* Return: whether there is a daemon for it, which is the holder: a pipe with nothing in it. */
+static void prepare_autofs(struct mkobj *m)
+{
+	const char *outer = mkobj_path(m, OUTER);
+	char options[128];
+	int p[2], fd;
+
+	mkobj_try(mkdir(outer, 0755), OUTER);
+	mkobj_try(pipe2(p, O_CLOEXEC), "pipe");
+	setpgid(0, 0);
+	snprintf(options, sizeof(options), "fd=%d,pgrp=%d,minproto=5,maxproto=5,indirect", p[1],
+		 getpgrp());
+	try_mount("mkobj", outer, "autofs", 0, options);
+	if (!m->c->num)
+		return;
+	fd = mkobj_try(open(outer, O_RDONLY | O_CLOEXEC), OUTER);
+	mkobj_try(ioctl(fd, AUTOFS_IOC_CATATONIC, 0), "catatonic");
+	close(fd);
+}
+
+/* Private if the case says so. */
+static void make_outer(struct mkobj *m)
+{
+	char outer[128];
+
+	strcpy(outer, mkobj_path(m, OUTER));
+	new_root(m, 0);
+	try_mount(outer, POINT + 1, NULL, MS_BIND, NULL);
+	if (m->c->arg)
+		try_mount(NULL, POINT + 1, NULL, MS_PRIVATE, NULL);
+	enter_root();
+	mkobj_key(m, "path=" POINT);
+}
+
+static void unmount_outer(struct mkobj *m)
+{
+	umount2(mkobj_path(m, OUTER), MNT_DETACH);
+}
+
+/* Nobody answers at the other end, and it knows. */
+static void make_fuse(struct mkobj *m)
+{
+	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	char options[64];
+
+	if (fd < 0)
+		mkobj_lacks("/dev/fuse: %m");
+	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fd);
+	new_root(m, 0);
+	try_mount("mkobj", POINT + 1, "fuse", 0, options);
+	close(fd);
+	enter_root();
+	mkobj_key(m, "path=" POINT " fstype=fuse");
+}
+
+/* A slave on a file; its master is given away, or kept if the case says so. */
+static void make_terminal(struct mkobj *m)
+{
+	char name[32];
+	int fd, zero = 0, index;
+
+	new_root(m, 0);
+	try_mount("mkobj", POINT + 1, "devpts", 0, "newinstance,ptmxmode=0666");
+	close(mkobj_try(open("file", O_RDWR | O_CREAT, 0644), "file"));
+	fd = mkobj_try(open("point/ptmx", O_RDWR | O_NOCTTY), "ptmx");
+	mkobj_try(ioctl(fd, TIOCSPTLCK, &zero), "unlock");
+	mkobj_try(ioctl(fd, TIOCGPTN, &index), "number");
+	snprintf(name, sizeof(name), "point/%d", index);
+	try_mount(name, "file", NULL, MS_BIND, NULL);
+	if (m->c->num)
+		m->fd[0] = fd;
+	else
+		mkobj_give(m, fd);
+	enter_root();
+	mkobj_key(m, "path=/file fstype=devpts");
+}
+
+#define LINE		"mnt-line-too-long"
+#define SHARING		"mnt-external-sharing"
+#define TYPE		"mnt-fs-unsupported"
+#define BIND		"mnt-no-root-mount"
+#define FUSE		"mnt-fuse"
+#define AUTOFS		"mnt-autofs"
+#define TERMINAL	"mnt-devpts-no-master"
+#define TRACEFS		"mnt-tracefs"
+#define ATTRS		"mnt-attrs-lost"
+#define QUEUES		"ipc-mqueue-nonempty"
+
+#define MNT_CASE(name_, rule_, make_, ...) \
+	{ .name = name_, .rule = rule_, .make = make_, .settle = run_inside, .state = 'S', \
+	  .flags = "root-only", __VA_ARGS__ }
+
+#define OUTER_CASE(name_, rule_, prepare_, ...) \
+	MNT_CASE(name_, rule_, make_outer, .prepare = prepare_, .cleanup = unmount_outer, \
+		 __VA_ARGS__)
+
+#define MISS_TYPE(type) MNT_CASE(TYPE ".miss-" type, TYPE, make_type, .arg = type)
+
+const struct mkobj_case mkobj_mntns_cases[] = {
+	MNT_CASE(LINE, LINE, make_long, .num = LONG_NAME),
+	MNT_CASE(LINE ".miss", LINE, make_long, .num = FITTING_NAME),
+	OUTER_CASE(SHARING, SHARING, prepare_shared),
+	OUTER_CASE(SHARING ".miss", SHARING, prepare_shared, .arg = "private"),
+	MNT_CASE(TYPE, TYPE, make_type, .arg = "ramfs"),
+	MNT_CASE(TYPE ".ckptcheck", TYPE, make_type, .arg = "ckptcheck"),
+	MISS_TYPE("tmpfs"),
+	MISS_TYPE("proc"),
+	MISS_TYPE("sysfs"),
+	MISS_TYPE("devtmpfs"),
+	MISS_TYPE("devpts"),
+	MISS_TYPE("securityfs"),
+	MISS_TYPE("debugfs"),
+	MISS_TYPE("cgroup2"),
+	MISS_TYPE("binfmt_misc"),
+	MISS_TYPE("fusectl"),
+	MISS_TYPE("pstore"),
+	MNT_CASE(BIND, BIND, make_bind, .arg = "/etc"),
+	MNT_CASE(BIND ".file", BIND, make_bind_file, .arg = "/etc/passwd"),
+	MNT_CASE(BIND ".miss", BIND, make_bind, .arg = "sub"),
+	MNT_CASE(BIND ".miss-part", BIND, make_bind_part),
+	MNT_CASE(FUSE, FUSE, make_fuse),
+	MNT_CASE(FUSE ".miss", FUSE, make_type, .arg = "fusectl"),
+	OUTER_CASE(AUTOFS, AUTOFS, prepare_autofs),
+	OUTER_CASE(AUTOFS ".miss", AUTOFS, prepare_autofs, .num = 1),
+	MNT_CASE(TERMINAL, TERMINAL, make_terminal),
+	MNT_CASE(TERMINAL ".miss", TERMINAL, make_terminal, .num = 1),
+	MNT_CASE(TRACEFS, TRACEFS, make_type, .arg = "tracefs"),
+	MNT_CASE(TRACEFS ".miss", TRACEFS, make_type, .arg = "debugfs"),
+	MNT_CASE(ATTRS, ATTRS, make_type, .arg = "tmpfs", .num = MS_NOSYMFOLLOW),
+	MNT_CASE(ATTRS ".miss", ATTRS, make_type, .arg = "tmpfs",
+		 .num = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY | MS_NOATIME),
+	MNT_CASE(QUEUES, QUEUES, make_queues, .num = 1),
+	MNT_CASE(QUEUES ".miss", QUEUES, make_queues),
+	MNT_CASE(QUEUES ".miss-unlinked", QUEUES, make_queues, .num = 2),
+	{ }
+};
