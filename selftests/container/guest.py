@@ -141,11 +141,7 @@ class Test:
             print("          %s, %s" % (kind, variant.explained.get(kind, "not explained")))
 
     def report(self, box):
-        """Without the findings about mounts of runc's configuration, of which it tells criu."""
-        ours = report.read(box.pid, self.target)
-        ours.findings = [f for f in ours.findings
-                         if not (f.rule.startswith("mnt-") and f.keys["path"] in box.mounts)]
-        return ours
+        return judge.forget_mounts(report.read(box.pid, self.target), box.mounts)
 
     def findings(self, variant, ours):
         print("  verdict=%s complete=%s reason=%s" % (

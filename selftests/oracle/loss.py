@@ -90,6 +90,9 @@ class Loss:
             self.cls = before.cls if before else first.verdict
             if self.cls not in EXPECTED:
                 return False
+            # What else there is may keep it from being restored at all.
+            if first.verdict == "restore":
+                self.cls = "restore"
             if judge.predict_with(first) != judge.PASS or first.head["complete"] != "yes":
                 self.outcome, self.text = "hidden", "verdict %s" % first.verdict
                 return True
