@@ -231,6 +231,12 @@ static void make_here(struct mkobj *m)
 	socket_of_kind(m->c->num);
 }
 
+static void make_inside(struct mkobj *m)
+{
+	inet_own_net();
+	socket_of_kind(m->c->num);
+}
+
 /* ---- sockets and their devices ---- */
 
 static void bind_to_device(int fd, const char *name)
@@ -327,6 +333,7 @@ static void make_tun_queue(struct mkobj *m)
 #define OWN	"root-only"
 #define SOCK	"sock-foreign-netns"
 #define LOST	"sock-foreign-netns-lost"
+#define HOST	"sock-host-netns"
 #define GONE	"sock-device-gone"
 #define NOIF	"tcp6-linklocal-noif"
 #define QUEUE	"tun-queue"
@@ -378,8 +385,9 @@ const struct mkobj_case mkobj_netns_cases[] = {
 	  .flags = "root-only" },
 	{ .name = LOST ".netlink", .rule = LOST, .make = make_brought_back, .num = NETLINK,
 	  .flags = "root-only" },
-	{ .name = LOST ".own", .rule = LOST, .make = make_left_behind, .num = UDP, .flags = OWN },
-	{ .name = LOST ".own-tcp", .rule = LOST, .make = make_left_behind, .num = TCP,
+	{ .name = HOST, .rule = HOST, .make = make_left_behind, .num = UDP, .flags = OWN },
+	{ .name = HOST ".miss", .rule = HOST, .make = make_inside, .num = UDP, .flags = OWN },
+	{ .name = HOST ".tcp", .rule = HOST, .make = make_left_behind, .num = TCP,
 	  .flags = OWN },
 	{ .name = LOST ".miss", .rule = LOST, .make = make_here, .num = UDP },
 	{ .name = LOST ".miss-listener", .rule = LOST, .make = make_here, .num = LISTENER },

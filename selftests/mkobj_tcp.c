@@ -110,15 +110,8 @@ static void make_closed(struct mkobj *m)
 	int end[2];
 
 	make_closed_pair(m, end);
-}
-
-static void make_closed_with_keys(struct mkobj *m)
-{
-	int end[2];
-
-	make_closed_pair(m, end);
-	mkobj_key_fd(m, end[0], "");
-	mkobj_key_fd(m, end[1], "");
+	key_connection(m, end[0]);
+	key_connection(m, end[1]);
 }
 
 /* They have no destination any more. */
@@ -263,6 +256,7 @@ static void connect_fastopen(struct mkobj *m)
 
 #define CONNECTED	"tcp-connected"
 #define HALF		"tcp-half-closed"
+#define CLOSED		"tcp-closed"
 #define SYN		"tcp-syn-sent"
 #define SYNRECV		"tcp-syn-recv"
 #define REPAIR		"tcp-repair-denied"
@@ -284,11 +278,17 @@ const struct mkobj_case mkobj_tcp_cases[] = {
 	{ .name = CONNECTED ".miss-ipv6", .rule = CONNECTED, .make = make_unconnected,
 	  .num = AF_INET6 },
 	{ .name = CONNECTED ".miss-closed", .rule = CONNECTED, .make = make_closed,
-	  .num = AF_INET },
+	  .num = AF_INET, .flags = "also=tcp-closed" },
 	{ .name = HALF, .rule = HALF, .make = make_half_closed, .num = AF_INET },
 	{ .name = HALF ".outside", .rule = HALF, .make = make_listener,
 	  .finish = connect_outside, .settle = settle_accept_half, .num = AF_INET },
-	{ .name = HALF ".miss", .rule = HALF, .make = make_closed, .num = AF_INET },
+	{ .name = HALF ".miss", .rule = HALF, .make = make_closed, .num = AF_INET,
+	  .flags = "also=tcp-closed" },
+	{ .name = CLOSED, .rule = CLOSED, .make = make_closed, .num = AF_INET },
+	{ .name = CLOSED ".ipv6", .rule = CLOSED, .make = make_closed, .num = AF_INET6 },
+	{ .name = CLOSED ".miss", .rule = CLOSED, .make = make_disconnected, .num = AF_INET },
+	{ .name = CLOSED ".miss-refused", .rule = CLOSED, .make = make_refused,
+	  .num = AF_INET },
 	{ .name = SYN, .rule = SYN, .prepare = prepare_full, .make = make_syn_sent,
 	  .num = AF_INET, .flags = "also=tcp-opts-lost" },
 	{ .name = SYN ".miss", .rule = SYN, .make = make_refused, .num = AF_INET },
@@ -305,15 +305,15 @@ const struct mkobj_case mkobj_tcp_cases[] = {
 	  .flags = "root-only,also=tcp-connected,also=tcp-opts-lost" },
 	{ .name = REPAIR, .rule = REPAIR, .make = make_pair, .num = AF_INET,
 	  .uid = MKOBJ_NOBODY, .flags = BY_NOBODY ",also=tcp-connected" },
-	{ .name = REPAIR ".closed", .rule = REPAIR, .make = make_closed_with_keys,
-	  .num = AF_INET, .uid = MKOBJ_NOBODY, .flags = BY_NOBODY },
+	{ .name = REPAIR ".closed", .rule = REPAIR, .make = make_closed,
+	  .num = AF_INET, .uid = MKOBJ_NOBODY, .flags = BY_NOBODY ",also=tcp-closed" },
 	{ .name = REPAIR ".miss", .rule = REPAIR, .make = make_listener, .num = AF_INET,
 	  .uid = MKOBJ_NOBODY, .flags = BY_NOBODY },
 	{ .name = REPAIR ".miss-inflight", .rule = REPAIR, .make = make_listener,
 	  .finish = connect_outside, .num = AF_INET, .uid = MKOBJ_NOBODY,
 	  .flags = BY_NOBODY ",also=tcp-listen-inflight" },
 	{ .name = REPAIR ".miss-root", .rule = REPAIR, .make = make_closed, .num = AF_INET,
-	  .uid = MKOBJ_NOBODY },
+	  .uid = MKOBJ_NOBODY, .flags = "also=tcp-closed" },
 	{ .name = REPAIR ".miss-disconnected", .rule = REPAIR, .make = make_disconnected,
 	  .num = AF_INET, .uid = MKOBJ_NOBODY, .flags = BY_NOBODY },
 	{ .name = INFLIGHT, .rule = INFLIGHT, .make = make_listener, .finish = connect_outside,

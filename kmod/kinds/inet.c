@@ -148,9 +148,11 @@ static void ckpt_tcp_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 	enum ckpt_rule_id rule = CKPT_TCP_HALF_CLOSED;
 	struct ckpt_finding *f;
 
-	if (ckpt_tcp_fine(sk))
+	if (ckpt_tcp_fine(sk) && !ckpt_has_destination(sk))
 		return;
-	if (state == TCP_ESTABLISHED)
+	if (state == TCP_CLOSE)
+		rule = CKPT_TCP_CLOSED;
+	else if (state == TCP_ESTABLISHED)
 		rule = CKPT_TCP_CONNECTED;
 	else if (state == TCP_SYN_SENT)
 		rule = CKPT_TCP_SYN_SENT;

@@ -81,21 +81,28 @@ static enum ckpt_look ckpt_peek_sock(struct ckpt_scan *scan, struct file *file,
 /*
  * CRIU does not find it among the sockets of the set's namespaces.  A netlink socket, or an
  * internet socket that has no connection, it then takes for a new one, unless it is in a
- * namespace that CRIU neither dumps nor lives in.
+ * namespace that CRIU neither dumps nor lives in.  At restore it is to be in that namespace, and
+ * CRIU's own was not saved with a tree that has one.
  */
+static enum ckpt_rule_id ckpt_sock_foreign_rule(const struct ckpt_scan *scan, struct sock *sk)
+{
+	bool new = sk->sk_family == AF_NETLINK ||
+		   (ckpt_is_inet(sk) &&
+		    (sk->sk_type != SOCK_STREAM || inet_sk_state_load(sk) == TCP_CLOSE));
+
+	if (new && !ckpt_ns_own(scan, CKPT_NS_NET))
+		return CKPT_SOCK_FOREIGN_NETNS_LOST;
+	if (new && sock_net(sk) == scan->reader_spaces.ns[CKPT_NS_NET])
+		return CKPT_SOCK_HOST_NETNS;
+	return CKPT_SOCK_FOREIGN_NETNS;
+}
+
 static void ckpt_sock_judge_foreign(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 				    struct sock *sk)
 {
-	bool known = !ckpt_ns_own(scan, CKPT_NS_NET) ||
-		     sock_net(sk) == scan->reader_spaces.ns[CKPT_NS_NET];
-	bool lost = known &&
-		    (sk->sk_family == AF_NETLINK ||
-		     (ckpt_is_inet(sk) &&
-		      (sk->sk_type != SOCK_STREAM || inet_sk_state_load(sk) == TCP_CLOSE)));
 	struct ckpt_finding *f;
 
-	f = ckpt_sock_emit(scan, obj, sk, lost ? CKPT_SOCK_FOREIGN_NETNS_LOST :
-			   CKPT_SOCK_FOREIGN_NETNS);
+	f = ckpt_sock_emit(scan, obj, sk, ckpt_sock_foreign_rule(scan, sk));
 	ckpt_key_u64(&scan->report, f, "family", sk->sk_family);
 	ckpt_key_u64(&scan->report, f, "ns", sock_net(sk)->ns.inum);
 }
