@@ -140,6 +140,8 @@ class System:
     def compare(self, tree, options_of, predict):
         try:
             ours = report.read(tree.pid, self.target)
+            if tree.box:
+                judge.forget_mounts(ours, tree.box.mounts)
         except (OSError, ValueError) as e:
             raise Gone(e) from e
         options = options_of(ours)
