@@ -269,20 +269,19 @@ static int install_helper(mode_t mode)
 	return system(command) || chmod(in_dir("secret-helper"), mode);
 }
 
+/* Until the program that was executed has taken its lock and waits. */
 static bool await_exec(pid_t pid)
 {
-	char path[64], comm[32];
+	char path[64], stat[512];
 	int i;
 
-	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-	for (i = 0; i < 200; i++) {
-		if (slurp_file(path, comm, sizeof(comm)) > 0 && !strcmp(comm, "secret-helper\n"))
-			break;
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	for (i = 0; i < 1000; i++) {
+		if (slurp_file(path, stat, sizeof(stat)) > 0 && strstr(stat, "(secret-helper) S "))
+			return true;
 		usleep(20000);
 	}
-	/* The lock comes right after. */
-	usleep(100000);
-	return i < 200;
+	return false;
 }
 
 /* An error, or a report that tells nothing. */

@@ -30,6 +30,28 @@ static int unshare_mounts(void *arg)
 	return unshare(CLONE_NEWNS);
 }
 
+/* The root stays where it is. */
+static int unshare_in_child(void *arg)
+{
+	int p[2], n;
+	char c;
+
+	if (pipe(p))
+		return 1;
+	if (!fork()) {
+		close(p[0]);
+		if (unshare(CLONE_NEWNS) || write(p[1], "", 1) != 1)
+			_exit(1);
+		close(p[1]);
+		for (;;)
+			pause();
+	}
+	close(p[1]);
+	n = read(p[0], &c, 1);
+	close(p[0]);
+	return n != 1;
+}
+
 static int unshare_net(void *arg)
 {
 	return unshare(CLONE_NEWNET);
@@ -131,7 +153,8 @@ FIXTURE_VARIANT(reason) {
 
 REASON_WORD(none, "");
 REASON_WORD(miss_user, "", .make = unshare_user);
-REASON_WORD(mounts, "mounts", .make = unshare_mounts);
+REASON_WORD(mounts, "mounts", .make = unshare_in_child);
+REASON_WORD(miss_mounts, "", .make = unshare_mounts);
 REASON_WORD(miss_network, "", .make = unshare_net);
 REASON_WORD(miss_saved, "", .make = unshare_saved);
 REASON_WORD(groups, "groups", .make = many_groups);
