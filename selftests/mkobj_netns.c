@@ -333,12 +333,12 @@ static void make_tun_queue(struct mkobj *m)
 #define OWN	"root-only"
 #define SOCK	"sock-foreign-netns"
 #define LOST	"sock-foreign-netns-lost"
-#define HOST	"sock-host-netns"
+#define SOCK_HOST	"sock-host-netns"
 #define GONE	"sock-device-gone"
 #define NOIF	"tcp6-linklocal-noif"
 #define QUEUE	"tun-queue"
 #define TUN	"tun-no-netns"
-#define HOST	"tun-host-netns"
+#define TUN_HOST	"tun-host-netns"
 #define LEFT	"tun-foreign-netns"
 #define FILTER	"tun-filter"
 #define NOINFO	"tun-noinfo"
@@ -385,9 +385,9 @@ const struct mkobj_case mkobj_netns_cases[] = {
 	  .flags = "root-only" },
 	{ .name = LOST ".netlink", .rule = LOST, .make = make_brought_back, .num = NETLINK,
 	  .flags = "root-only" },
-	{ .name = HOST, .rule = HOST, .make = make_left_behind, .num = UDP, .flags = OWN },
-	{ .name = HOST ".miss", .rule = HOST, .make = make_inside, .num = UDP, .flags = OWN },
-	{ .name = HOST ".tcp", .rule = HOST, .make = make_left_behind, .num = TCP,
+	{ .name = SOCK_HOST, .rule = SOCK_HOST, .make = make_left_behind, .num = UDP, .flags = OWN },
+	{ .name = SOCK_HOST ".miss", .rule = SOCK_HOST, .make = make_inside, .num = UDP, .flags = OWN },
+	{ .name = SOCK_HOST ".tcp", .rule = SOCK_HOST, .make = make_left_behind, .num = TCP,
 	  .flags = OWN },
 	{ .name = LOST ".miss", .rule = LOST, .make = make_here, .num = UDP },
 	{ .name = LOST ".miss-listener", .rule = LOST, .make = make_here, .num = LISTENER },
@@ -402,8 +402,8 @@ const struct mkobj_case mkobj_netns_cases[] = {
 	{ .name = LEFT, .rule = LEFT, .make = make_tun_left, .arg = "", .flags = "root-only" },
 	{ .name = LEFT ".attached", .rule = LEFT, .make = make_tun_left, .arg = "",
 	  .num = IFF_TAP, .flags = "root-only" },
-	{ .name = HOST, .rule = HOST, .make = make_tun_left, .flags = "root-only" },
-	{ .name = HOST ".attached", .rule = HOST, .make = make_tun_left, .num = IFF_TAP,
+	{ .name = TUN_HOST, .rule = TUN_HOST, .make = make_tun_left, .flags = "root-only" },
+	{ .name = TUN_HOST ".attached", .rule = TUN_HOST, .make = make_tun_left, .num = IFF_TAP,
 	  .flags = "root-only" },
 	{ .name = FILTER, .rule = FILTER, .make = make_tap_filtered, .num = IFF_TAP,
 	  .flags = "root-only" },
