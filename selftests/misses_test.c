@@ -294,7 +294,6 @@ MISS(mnt_terminal_inside, "mnt-devpts-no-master.miss");
 MISS(mnt_no_tracefs, "mnt-tracefs.miss");
 MISS(mnt_flags, "mnt-attrs-lost.miss");
 MISS(mqueue_empty, "ipc-mqueue-nonempty.miss");
-MISS(mqueue_unlinked, "ipc-mqueue-nonempty.miss-unlinked");
 MISS(net_veth, "ns-net-link-kind.miss-veth");
 MISS(net_bridge, "ns-net-link-kind.miss-bridge");
 MISS(net_pair_inside, "ns-net-link-outside.miss");

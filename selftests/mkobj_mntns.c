@@ -132,16 +132,14 @@ static void make_bind_part(struct mkobj *m)
 	enter_root();
 }
 
-/* @num: 0 no queue, 1 one, 2 one that is open and has no name. */
+/* One queue, or none. */
 static void make_queues(struct mkobj *m)
 {
 	new_root(m, CLONE_NEWIPC);
 	try_mount("mkobj", POINT + 1, "mqueue", 0, NULL);
 	enter_root();
 	if (m->c->num)
-		mkobj_try(open(POINT "/queue", O_CREAT | O_RDWR | O_CLOEXEC, 0600), "queue");
-	if (m->c->num == 2)
-		mkobj_try(unlink(POINT "/queue"), "queue");
+		close(mkobj_try(open(POINT "/queue", O_CREAT | O_RDWR, 0600), "queue"));
 	mkobj_key(m, "path=" POINT " fstype=mqueue");
 }
 
@@ -289,6 +287,5 @@ const struct mkobj_case mkobj_mntns_cases[] = {
 		 .num = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY | MS_NOATIME),
 	MNT_CASE(QUEUES, QUEUES, make_queues, .num = 1),
 	MNT_CASE(QUEUES ".miss", QUEUES, make_queues),
-	MNT_CASE(QUEUES ".miss-unlinked", QUEUES, make_queues, .num = 2),
 	{ }
 };
