@@ -240,6 +240,8 @@ const struct mkobj_case mkobj_stuck_cases[] = {
 	  .finish = answer, .flags = "root-only" },
 	{ .name = LDT, .rule = LDT, .make = make_segment, .run = run_in_segment, .state = 'S',
 	  .flags = "also=task-ldt-present" },
+	{ .name = LDT ".miss", .rule = LDT, .make = make_segment,
+	  .flags = "also=task-ldt-present" },
 	{ .name = ROBUST, .rule = ROBUST, .make = make_robust32, .num = 1 },
 	{ .name = ROBUST ".miss", .rule = ROBUST, .make = make_robust32 },
 	{ .name = RING, .rule = RING, .make = make_registered },

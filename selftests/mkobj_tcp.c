@@ -96,9 +96,8 @@ static void await_eof(int fd)
 		mkobj_fail("no end of file: %m");
 }
 
-static void make_closed_pair(struct mkobj *m, int end[2])
+static void close_both(int end[2])
 {
-	make_ends(m, end);
 	mkobj_try(shutdown(end[0], SHUT_WR), "shutdown");
 	await_eof(end[1]);
 	mkobj_try(shutdown(end[1], SHUT_WR), "shutdown");
@@ -109,9 +108,10 @@ static void make_closed(struct mkobj *m)
 {
 	int end[2];
 
-	make_closed_pair(m, end);
+	make_ends(m, end);
 	key_connection(m, end[0]);
 	key_connection(m, end[1]);
+	close_both(end);
 }
 
 /* They have no destination any more. */
@@ -120,7 +120,8 @@ static void make_disconnected(struct mkobj *m)
 	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
 	int end[2], i;
 
-	make_closed_pair(m, end);
+	make_ends(m, end);
+	close_both(end);
 	for (i = 0; i < 2; i++)
 		mkobj_try(connect(end[i], &nowhere, sizeof(nowhere)), "AF_UNSPEC");
 }

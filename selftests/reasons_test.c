@@ -39,10 +39,9 @@ static int unshare_in_child(void *arg)
 	if (pipe(p))
 		return 1;
 	if (!fork()) {
-		close(p[0]);
 		if (unshare(CLONE_NEWNS) || write(p[1], "", 1) != 1)
 			_exit(1);
-		close(p[1]);
+		close_range(3, ~0U, 0);
 		for (;;)
 			pause();
 	}
