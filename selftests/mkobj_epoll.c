@@ -267,7 +267,8 @@ const struct mkobj_case mkobj_epoll_cases[] = {
 	{ .name = "file-kind-unknown", .rule = "file-kind-unknown",
 	  .make = make_clash, .flags = "criu=skip:the outcome depends on addresses" },
 	{ .name = "file-kind-unknown.epoll-stuck", .rule = "file-kind-unknown",
-	  .make = make_stuck, .flags = "root-only,criu=skip:criu would be stuck as well" },
+	  .make = make_stuck,
+	  .flags = "root-only,also=vma-uffd,criu=skip:criu would be stuck as well" },
 	{ .name = "file-kind-unknown.epoll", .rule = "file-kind-unknown", .make = make_many,
 	  .num = 14000, .flags = "criu=skip:what was not examined may be fine" },
 	{ }

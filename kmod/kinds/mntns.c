@@ -275,7 +275,8 @@ int ckpt_mntns_finish(struct ckpt_scan *scan)
 	err = ckpt_mounts_read(scan);
 	if (err)
 		return err;
-	if (!scan->mounts.text)
+	/* What CRIU can do in a user namespace was not tried. */
+	if (!scan->mounts.text || ckpt_ns_own(scan, CKPT_NS_USER))
 		ckpt_mnt_doubt(scan);
 	for (i = 0; i < scan->mounts.nr; i++) {
 		if (fatal_signal_pending(current))
