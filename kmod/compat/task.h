@@ -92,16 +92,22 @@ static inline bool ckpt_task_has_arch(struct task_struct *task, enum ckpt_arch w
 	}
 }
 
-/* io_uring instances that the thread has by number, without a descriptor.  Under RCU. */
+/*
+ * io_uring instances that the thread has by number, without a descriptor.  Under RCU, which keeps
+ * the table until the thread ends; but exec frees it at once, and then the scan starts over.
+ */
 static inline unsigned int ckpt_task_registered_rings(struct task_struct *task)
 {
 	unsigned int n = 0;
 #if defined(CONFIG_IO_URING) && LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
-	const struct io_uring_task *ring = READ_ONCE(task->io_uring);
+	const struct io_uring_task *table = READ_ONCE(task->io_uring);
+	const struct file *rings[IO_RINGFD_REG_MAX];
 	int i;
 
-	for (i = 0; ring && i < IO_RINGFD_REG_MAX; i++)
-		n += !!READ_ONCE(ring->registered_rings[i]);
+	if (!table || copy_from_kernel_nofault(rings, table->registered_rings, sizeof(rings)))
+		return 0;
+	for (i = 0; i < IO_RINGFD_REG_MAX; i++)
+		n += !!rings[i];
 #endif
 	return n;
 }
