@@ -37,3 +37,12 @@ int ckpt_grow(void **array, u32 *cap, const struct ckpt_room *room)
 	*cap = new_cap;
 	return 0;
 }
+
+/* Frees the array; it is empty and may be grown again. */
+void ckpt_grow_free(void **array, u32 *used, u32 *cap)
+{
+	kvfree(*array);
+	*array = NULL;
+	*used = 0;
+	*cap = 0;
+}

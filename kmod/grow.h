@@ -20,5 +20,6 @@ struct ckpt_room {
 };
 
 int ckpt_grow(void **array, u32 *cap, const struct ckpt_room *room);
+void ckpt_grow_free(void **array, u32 *used, u32 *cap);
 
 #endif

@@ -386,9 +386,6 @@ void ckpt_inflight_free(struct ckpt_scan *scan)
 
 	for (i = 0; i < scan->nr_queues; i++)
 		sock_put(scan->queues[i].sk);
-	kvfree(scan->queues);
-	scan->queues = NULL;
-	scan->nr_queues = 0;
-	scan->cap_queues = 0;
+	ckpt_grow_free((void **)&scan->queues, &scan->nr_queues, &scan->cap_queues);
 	ckpt_table_free(&scan->flights);
 }

@@ -8,6 +8,7 @@
 #include <linux/sched/task.h>
 
 #include "access.h"
+#include "grow.h"
 #include "inflight.h"
 #include "outside.h"
 #include "kinds/kind.h"
@@ -243,10 +244,7 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_tty_free(scan);
 	ckpt_tuns_free(scan);
 	ckpt_batch_free(&scan->batch);
-	kvfree(scan->marks);
-	scan->marks = NULL;
-	scan->nr_marks = 0;
-	scan->cap_marks = 0;
+	ckpt_grow_free((void **)&scan->marks, &scan->nr_marks, &scan->cap_marks);
 	memset(scan->nr_pipes, 0, sizeof(scan->nr_pipes));
 	ckpt_table_free(&scan->pipes);
 	scan->threads = 0;

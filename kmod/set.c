@@ -212,9 +212,6 @@ void ckpt_set_free(struct ckpt_scan *scan)
 
 	for (i = 0; i < scan->nr_procs; i++)
 		put_pid(scan->procs[i].pid);
-	kvfree(scan->procs);
-	scan->procs = NULL;
-	scan->nr_procs = 0;
-	scan->cap_procs = 0;
+	ckpt_grow_free((void **)&scan->procs, &scan->nr_procs, &scan->cap_procs);
 	ckpt_table_free(&scan->members);
 }

@@ -463,9 +463,6 @@ void ckpt_tty_finish(struct ckpt_scan *scan)
 /* Forgets the terminals of a scan. */
 void ckpt_tty_free(struct ckpt_scan *scan)
 {
-	kvfree(scan->ttys);
-	scan->ttys = NULL;
-	scan->nr_ttys = 0;
-	scan->cap_ttys = 0;
+	ckpt_grow_free((void **)&scan->ttys, &scan->nr_ttys, &scan->cap_ttys);
 	ckpt_table_free(&scan->tty_ids);
 }

@@ -219,9 +219,6 @@ void ckpt_tuns_finish(struct ckpt_scan *scan)
 /* Forgets the devices of a scan. */
 void ckpt_tuns_free(struct ckpt_scan *scan)
 {
-	kvfree(scan->tuns);
-	scan->tuns = NULL;
-	scan->nr_tuns = 0;
-	scan->cap_tuns = 0;
+	ckpt_grow_free((void **)&scan->tuns, &scan->nr_tuns, &scan->cap_tuns);
 	ckpt_table_free(&scan->tun_files);
 }
