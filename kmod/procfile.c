@@ -3,12 +3,16 @@
 
 #include <linux/err.h>
 #include <linux/file.h>
+#include <linux/mm.h>
 #include <linux/seq_file.h>
 #include <linux/uio.h>
 
 #include "access.h"
 #include "compat/path.h"
 #include "procfile.h"
+
+/* More than the files that are read at once have: names of drivers, what memory there is. */
+#define CKPT_PROCFILE_TEXT	8192
 
 /* kernel_read() refuses files that have .read = seq_read, so seq_read_iter() is called itself. */
 static ssize_t ckpt_seq_read(struct file *file, char *buf, size_t size, loff_t *pos)
@@ -56,6 +60,28 @@ ssize_t ckpt_procfile_read(const struct ckpt_fs *fs, const char *name, char *buf
 	} while (n > 0 && done < size);
 	fput(file);
 	return n < 0 ? n : done;
+}
+
+/**
+ * ckpt_procfile_text() - a short file of procfs, read once
+ * @fs: mount whose private procfs is read
+ * @name: path below its root
+ * @text: where it is kept, NULL until it is read; for kvfree()
+ *
+ * May sleep.  Return: the text, empty if it could not be read, or NULL without memory.
+ */
+const char *ckpt_procfile_text(const struct ckpt_fs *fs, const char *name, char **text)
+{
+	ssize_t n;
+
+	if (*text)
+		return *text;
+	*text = kvzalloc(CKPT_PROCFILE_TEXT, GFP_KERNEL_ACCOUNT);
+	if (!*text)
+		return NULL;
+	n = ckpt_procfile_read(fs, name, *text, CKPT_PROCFILE_TEXT - 1);
+	(*text)[max_t(ssize_t, n, 0)] = '\0';
+	return *text;
 }
 
 /* Stands for the file of fdinfo that is being read.  Return: to be fput(), or an ERR_PTR. */

@@ -320,5 +320,6 @@ int ckpt_scan_run(struct ckpt_scan *scan, struct ckpt_text *out)
 	ckpt_report_free(&scan->report);
 	for (i = 0; i < CKPT_NR_DRIVERS; i++)
 		kvfree(scan->drivers[i]);
+	kvfree(scan->meminfo);
 	return err;
 }

@@ -150,6 +150,7 @@ struct ckpt_spaces {
  * @marks: @nr_marks of @cap_marks
  * @batch: references that are to be dropped
  * @drivers: text of procfs that names the drivers, NULL until it is needed
+ * @meminfo: the same of what memory there is
  * @report: findings
  * @threads: looked at so far, like @files and @vmas
  * @comm: of @root
@@ -223,6 +224,7 @@ struct ckpt_scan {
 	u32 cap_marks;
 	struct ckpt_batch *batch;
 	char *drivers[CKPT_NR_DRIVERS];
+	char *meminfo;
 	struct ckpt_report report;
 	u64 threads;
 	u64 files;

@@ -19,9 +19,6 @@
 #define CKPT_TUN_MINOR		200
 #define CKPT_AUTOFS_MINOR	235
 
-/* The files of /proc that name drivers are a few lines each. */
-#define CKPT_DRIVERS_SIZE	8192
-
 /* null, zero, full, random, urandom, kmsg, mem, port. */
 static bool ckpt_chrdev_saved(dev_t rdev)
 {
@@ -49,17 +46,8 @@ static const char *ckpt_drivers(struct ckpt_scan *scan, enum ckpt_drivers which)
 		[CKPT_DRIVERS_MISC] = "misc",
 		[CKPT_DRIVERS_TTY] = "tty/drivers",
 	};
-	char **text = &scan->drivers[which];
-	ssize_t n;
 
-	if (*text)
-		return *text;
-	*text = kvzalloc(CKPT_DRIVERS_SIZE, GFP_KERNEL_ACCOUNT);
-	if (!*text)
-		return NULL;
-	n = ckpt_procfile_read(scan->fs, names[which], *text, CKPT_DRIVERS_SIZE - 1);
-	(*text)[max_t(ssize_t, n, 0)] = '\0';
-	return *text;
+	return ckpt_procfile_text(scan->fs, names[which], &scan->drivers[which]);
 }
 
 /* driver=: the word behind the number, in the first section ("Character devices:") for chr. */

@@ -24,9 +24,6 @@
 #define SECRETMEM_MAGIC		0x5345434d
 #endif
 
-/* meminfo is some fifty short lines. */
-#define CKPT_MEMINFO_SIZE	4096
-
 /* The number in a line of meminfo, or 0. */
 static unsigned long ckpt_meminfo_line(const char *info, const char *name)
 {
@@ -39,7 +36,7 @@ static unsigned long ckpt_meminfo_line(const char *info, const char *name)
 }
 
 /**
- * ckpt_meminfo() - what the machine has
+ * ckpt_meminfo() - what the machine has, or had when the scan first asked
  * @scan: scan
  * @names: of lines of meminfo, as they begin, colon included; @nr of them
  * @values: their numbers, 0 for those that are not there or if nothing could be read
@@ -47,20 +44,13 @@ static unsigned long ckpt_meminfo_line(const char *info, const char *name)
  *
  * May sleep.
  */
-void ckpt_meminfo(const struct ckpt_scan *scan, const char * const *names, unsigned long *values,
-		  int nr)
+void ckpt_meminfo(struct ckpt_scan *scan, const char * const *names, unsigned long *values, int nr)
 {
-	char *info = kvmalloc(CKPT_MEMINFO_SIZE, GFP_KERNEL_ACCOUNT);
-	ssize_t n = 0;
+	const char *info = ckpt_procfile_text(scan->fs, "meminfo", &scan->meminfo);
 	int i;
 
-	if (info)
-		n = ckpt_procfile_read(scan->fs, "meminfo", info, CKPT_MEMINFO_SIZE - 1);
-	if (n > 0)
-		info[n] = '\0';
 	for (i = 0; i < nr; i++)
-		values[i] = n > 0 ? ckpt_meminfo_line(info, names[i]) : 0;
-	kvfree(info);
+		values[i] = info ? ckpt_meminfo_line(info, names[i]) : 0;
 }
 
 /**
@@ -71,7 +61,7 @@ void ckpt_meminfo(const struct ckpt_scan *scan, const char * const *names, unsig
  * It needs one to learn how such files look.  Only of the usual size does meminfo tell that.
  * May sleep.
  */
-bool ckpt_huge_page_free(const struct ckpt_scan *scan, const struct inode *inode)
+bool ckpt_huge_page_free(struct ckpt_scan *scan, const struct inode *inode)
 {
 	static const char * const names[] = {
 		"Hugepagesize:", "HugePages_Free:", "HugePages_Rsvd:",

@@ -84,9 +84,8 @@ bool ckpt_file_plain(const struct file *file, const struct inode *inode);
 bool ckpt_path_is_gone(const struct path *path);
 void ckpt_gone_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, const struct path *path);
 void ckpt_internal_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
-void ckpt_meminfo(const struct ckpt_scan *scan, const char * const *names, unsigned long *values,
-		  int nr);
-bool ckpt_huge_page_free(const struct ckpt_scan *scan, const struct inode *inode);
+void ckpt_meminfo(struct ckpt_scan *scan, const char * const *names, unsigned long *values, int nr);
+bool ckpt_huge_page_free(struct ckpt_scan *scan, const struct inode *inode);
 bool ckpt_is_secret(const struct inode *inode);
 void ckpt_nsfs_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
@@ -102,7 +101,7 @@ enum ckpt_path_state {
 	CKPT_PATH_FINE,
 	CKPT_PATH_REPLACED,	/* a folder above it, or itself, is hidden by a mount */
 	CKPT_PATH_OVERMOUNTED,	/* its mount is */
-	CKPT_PATH_DETACHED,	/* its mount is not below the reader's root */
+	CKPT_PATH_DETACHED,	/* its mount is not below the root that it should be */
 };
 
 enum ckpt_path_state ckpt_path_state(const struct path *path, const void *top);
