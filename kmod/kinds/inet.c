@@ -11,18 +11,19 @@
 #include "compat/sock.h"
 #include "sock.h"
 
-static bool ckpt_tcp_fine(const struct sock *sk)
-{
-	int state = inet_sk_state_load(sk);
-
-	return state == TCP_CLOSE ||
-	       (state == TCP_LISTEN && !READ_ONCE(sk->sk_ack_backlog));
-}
-
 /* What has a destination is a connection for CRIU, even if it is closed. */
 static bool ckpt_has_destination(const struct sock *sk)
 {
 	return READ_ONCE(inet_sk(sk)->inet_dport);
+}
+
+static bool ckpt_tcp_fine(const struct sock *sk)
+{
+	int state = inet_sk_state_load(sk);
+
+	return !ckpt_has_destination(sk) &&
+	       (state == TCP_CLOSE ||
+		(state == TCP_LISTEN && !READ_ONCE(sk->sk_ack_backlog)));
 }
 
 /* Bound to a port of an address that means nothing without a device, and to no device. */
@@ -39,7 +40,7 @@ enum ckpt_look ckpt_inet_peek(const struct sock *sk)
 {
 	if (ckpt_sock_loses(sk) || ckpt_sock_opts_odd(sk) || ckpt_inet_no_device(sk))
 		return CKPT_MARK;
-	if (ckpt_is_tcp(sk) && ckpt_tcp_fine(sk) && !ckpt_has_destination(sk))
+	if (ckpt_is_tcp(sk) && ckpt_tcp_fine(sk))
 		return CKPT_FINE;
 	if (ckpt_is_udp(sk) && !ckpt_udp_cork((struct sock *)sk) &&
 	    !READ_ONCE(udp_sk(sk)->pending) && !READ_ONCE(sk->sk_shutdown))
@@ -148,7 +149,7 @@ static void ckpt_tcp_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 	enum ckpt_rule_id rule = CKPT_TCP_HALF_CLOSED;
 	struct ckpt_finding *f;
 
-	if (ckpt_tcp_fine(sk) && !ckpt_has_destination(sk))
+	if (ckpt_tcp_fine(sk))
 		return;
 	if (state == TCP_CLOSE)
 		rule = CKPT_TCP_CLOSED;
