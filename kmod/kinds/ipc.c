@@ -94,9 +94,14 @@ void ckpt_mqueue_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 	if (!ckpt_ns_own(scan, CKPT_NS_IPC))
 		return;
 	count = ckpt_mqueues(task, &dev);
-	if (!count || (ckpt_ns_own(scan, CKPT_NS_MNT) && !ckpt_mounts_read(scan) &&
-		       ckpt_mounts_dev(scan, dev) != CKPT_MOUNTED_NOT))
+	if (!count)
 		return;
+	if (ckpt_ns_own(scan, CKPT_NS_MNT)) {
+		/* If they cannot be read ckpt_mntns_finish() says so. */
+		ckpt_mounts_read(scan);
+		if (ckpt_mounts_dev(scan, dev) != CKPT_MOUNTED_NOT)
+			return;
+	}
 	f = ckpt_emit(&scan->report, CKPT_IPC_MQUEUE_UNMOUNTED, place, NULL, 0);
 	ckpt_key_u64(&scan->report, f, "queues", count);
 }

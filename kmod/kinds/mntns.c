@@ -225,23 +225,16 @@ static bool ckpt_mnt_seems_whole(const struct ckpt_scan *scan, const struct ckpt
 	       (ckpt_ns_own(scan, CKPT_NS_CGROUP) && !strncmp(m->type, "cgroup", 6));
 }
 
-/* CRIU leaves it out; one that appeared by itself below debugfs does so again. */
-static void ckpt_mnt_tracefs(struct ckpt_scan *scan, const struct ckpt_mnt *m)
-{
-	const struct ckpt_mnt *up = ckpt_mounts_id(scan, m->parent);
-
-	if (!up || strcmp(up->type, "debugfs"))
-		ckpt_mnt_emit(scan, m, CKPT_MNT_TRACEFS);
-}
-
 static void ckpt_mnt_judge(struct ckpt_scan *scan, const struct ckpt_mnt *m)
 {
 	const struct ckpt_mnt *up = ckpt_mounts_id(scan, m->parent);
 
 	if (m->length >= CKPT_MNT_LINE)
 		ckpt_mnt_emit(scan, m, CKPT_MNT_LINE_TOO_LONG);
+	/* CRIU leaves it out; one that appeared by itself below debugfs does so again. */
 	if (!strcmp(m->type, "tracefs")) {
-		ckpt_mnt_tracefs(scan, m);
+		if (!up || strcmp(up->type, "debugfs"))
+			ckpt_mnt_emit(scan, m, CKPT_MNT_TRACEFS);
 		return;
 	}
 	if (up ? !strcmp(up->type, "tracefs") : strcmp(m->point, "/"))

@@ -143,16 +143,21 @@ void ckpt_tun_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	ckpt_tun_judge_queue(scan, obj);
 }
 
-/* Does the device stay without a descriptor?  Taken for granted where that is not told. */
-static bool ckpt_tun_persists(struct net *net, int ifindex)
+/*
+ * Does the device stay without a descriptor?  Taken for granted where that is not told, but what
+ * there is no memory for makes the report incomplete.
+ */
+static bool ckpt_tun_persists(struct ckpt_scan *scan, struct net *net, int ifindex)
 {
 	struct sk_buff *skb = nlmsg_new(CKPT_TUN_INFO, GFP_KERNEL_ACCOUNT);
 	const struct nlattr *attr = NULL;
 	struct net_device *dev;
 	bool persists;
 
-	if (!skb)
+	if (!skb) {
+		ckpt_report_error(&scan->report, -ENOMEM);
 		return true;
+	}
 	rcu_read_lock();
 	dev = dev_get_by_index_rcu(net, ifindex);
 	if (dev && dev->rtnl_link_ops && dev->rtnl_link_ops->fill_info &&
@@ -184,7 +189,7 @@ void ckpt_tun_note(struct ckpt_scan *scan, const struct ckpt_place *place, struc
 	struct ckpt_tun *tun;
 	int err;
 
-	if (ckpt_tun_persists(net, ifindex))
+	if (ckpt_tun_persists(scan, net, ifindex))
 		return;
 	err = ckpt_grow((void **)&scan->tuns, &scan->cap_tuns, &room);
 	if (err) {
