@@ -13,26 +13,44 @@
 
 #include "mkobj.h"
 
-/* ---- of the second version ---- */
-
 #define CGROUPS		"/sys/fs/cgroup"
 #define CGROUP2_MAGIC	0x63677270
+#define FREEZER		CGROUPS "/freezer"
+#define CGROUP_MAGIC	0x27e0eb
 
-static const char *cgroup_file(struct mkobj *m, const char *name)
+/* Of the object's own cgroup, in the hierarchy that is mounted at @top. */
+static const char *cgroup_file(struct mkobj *m, const char *top, const char *name)
 {
 	static char path[96];
 
-	snprintf(path, sizeof(path), CGROUPS "/mkobj.%d/%s", m->holder, name);
+	snprintf(path, sizeof(path), "%s/mkobj.%d/%s", top, m->holder, name);
 	return path;
 }
 
-static void cgroup_write(struct mkobj *m, const char *name, const char *text)
+static void cgroup_write(struct mkobj *m, const char *top, const char *name, const char *text)
 {
-	int fd = mkobj_try(open(cgroup_file(m, name), O_WRONLY), "cgroup");
+	int fd = mkobj_try(open(cgroup_file(m, top, name), O_WRONLY), top);
 
 	mkobj_try(write(fd, text, strlen(text)), name);
 	close(fd);
 }
+
+static void cgroup_move(struct mkobj *m, const char *top, const char *name, pid_t pid)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", pid);
+	cgroup_write(m, top, name, text);
+}
+
+/* The target is in a cgroup of the hierarchy m->c->arg, which it freezes later. */
+static void make_frozen(struct mkobj *m)
+{
+	cgroup_move(m, m->c->arg, "cgroup.procs", 0);
+	mkobj_key(m, "cgroup=/mkobj.%d", m->holder);
+}
+
+/* ---- of the second version ---- */
 
 static void prepare_cgroup(struct mkobj *m)
 {
@@ -44,61 +62,31 @@ static void prepare_cgroup(struct mkobj *m)
 			mkobj_lacks("cgroup2: %m");
 		m->value = 1;
 	}
-	mkobj_try(mkdir(cgroup_file(m, ""), 0755), "mkdir");
-}
-
-static void make_frozen(struct mkobj *m)
-{
-	cgroup_write(m, "cgroup.procs", "0");
-	mkobj_key(m, "cgroup=/mkobj.%d", m->holder);
+	mkobj_try(mkdir(cgroup_file(m, CGROUPS, ""), 0755), "mkdir");
 }
 
 static void make_thawed(struct mkobj *m)
 {
-	char pid[16];
-
-	snprintf(pid, sizeof(pid), "%d", mkobj_fork());
-	if (!strcmp(pid, "0"))
-		mkobj_pause();
-	cgroup_write(m, "cgroup.procs", pid);
-	cgroup_write(m, "cgroup.freeze", "1");
-	cgroup_write(m, "cgroup.freeze", "0");
+	cgroup_move(m, CGROUPS, "cgroup.procs", mkobj_child());
+	cgroup_write(m, CGROUPS, "cgroup.freeze", "1");
+	cgroup_write(m, CGROUPS, "cgroup.freeze", "0");
 }
 
 /* It stops where it has frozen itself, and goes on behind that. */
 static void run_freeze(struct mkobj *m)
 {
-	cgroup_write(m, "cgroup.freeze", "1");
+	cgroup_write(m, CGROUPS, "cgroup.freeze", "1");
 	mkobj_pause();
 }
 
 static void cleanup_cgroup(struct mkobj *m)
 {
-	rmdir(cgroup_file(m, ""));
+	rmdir(cgroup_file(m, CGROUPS, ""));
 	if (m->value)
 		umount2(CGROUPS, MNT_DETACH);
 }
 
 /* ---- the freezer of the first version ---- */
-
-#define FREEZER		CGROUPS "/freezer"
-#define CGROUP_MAGIC	0x27e0eb
-
-static const char *freezer_file(struct mkobj *m, const char *name)
-{
-	static char path[96];
-
-	snprintf(path, sizeof(path), FREEZER "/mkobj.%d/%s", m->holder, name);
-	return path;
-}
-
-static void freezer_write(struct mkobj *m, const char *name, const char *text)
-{
-	int fd = mkobj_try(open(freezer_file(m, name), O_WRONLY), "freezer");
-
-	mkobj_try(write(fd, text, strlen(text)), name);
-	close(fd);
-}
 
 /* What prepare_freezer() mounted. */
 static void unmount_freezer(struct mkobj *m)
@@ -128,40 +116,31 @@ static void prepare_freezer(struct mkobj *m)
 			mkobj_lacks("cgroup of version 1: %m");
 		}
 	}
-	mkobj_try(mkdir(freezer_file(m, ""), 0755), "mkdir");
-}
-
-static void make_in_freezer(struct mkobj *m)
-{
-	freezer_write(m, "cgroup.procs", "0");
-	mkobj_key(m, "cgroup=/mkobj.%d", m->holder);
+	mkobj_try(mkdir(cgroup_file(m, FREEZER, ""), 0755), "mkdir");
 }
 
 static void make_froze(struct mkobj *m)
 {
-	char pid[16];
-
-	snprintf(pid, sizeof(pid), "%d", mkobj_child());
-	freezer_write(m, "cgroup.procs", pid);
-	freezer_write(m, "freezer.state", "FROZEN");
-	freezer_write(m, "freezer.state", "THAWED");
+	cgroup_move(m, FREEZER, "cgroup.procs", mkobj_child());
+	cgroup_write(m, FREEZER, "freezer.state", "FROZEN");
+	cgroup_write(m, FREEZER, "freezer.state", "THAWED");
 }
 
 static void run_into_freezer(struct mkobj *m)
 {
-	freezer_write(m, "freezer.state", "FROZEN");
+	cgroup_write(m, FREEZER, "freezer.state", "FROZEN");
 	mkobj_pause();
 }
 
 /* What is frozen does not even die. */
 static void thaw(struct mkobj *m)
 {
-	freezer_write(m, "freezer.state", "THAWED");
+	cgroup_write(m, FREEZER, "freezer.state", "THAWED");
 }
 
 static void cleanup_freezer(struct mkobj *m)
 {
-	rmdir(freezer_file(m, ""));
+	rmdir(cgroup_file(m, FREEZER, ""));
 	unmount_freezer(m);
 }
 
@@ -176,17 +155,14 @@ static void make_cgroup_root(struct mkobj *m)
 
 static void make_in_cgroup_root(struct mkobj *m)
 {
-	cgroup_write(m, "cgroup.procs", "0");
+	cgroup_move(m, CGROUPS, "cgroup.procs", 0);
 	make_cgroup_root(m);
 }
 
 /* Out of what is its root. */
 static void move_away(struct mkobj *m)
 {
-	char pid[16];
-
-	snprintf(pid, sizeof(pid), "%d", m->target);
-	cgroup_write(m, "../cgroup.procs", pid);
+	cgroup_move(m, CGROUPS, "../cgroup.procs", m->target);
 }
 
 #define FROZEN		"task-cgroup-frozen"
@@ -195,11 +171,12 @@ static void move_away(struct mkobj *m)
 
 const struct mkobj_case mkobj_cgroup_cases[] = {
 	{ .name = FROZEN, .rule = FROZEN, .prepare = prepare_cgroup, .make = make_frozen,
-	  .run = run_freeze, .cleanup = cleanup_cgroup, .state = 'S' },
+	  .arg = CGROUPS, .run = run_freeze, .cleanup = cleanup_cgroup, .state = 'S' },
 	{ .name = FROZEN ".miss", .rule = FROZEN, .prepare = prepare_cgroup,
 	  .make = make_thawed, .cleanup = cleanup_cgroup },
-	{ .name = FROZEN1, .rule = FROZEN1, .prepare = prepare_freezer, .make = make_in_freezer,
-	  .run = run_into_freezer, .release = thaw, .cleanup = cleanup_freezer, .state = 'D' },
+	{ .name = FROZEN1, .rule = FROZEN1, .prepare = prepare_freezer, .make = make_frozen,
+	  .arg = FREEZER, .run = run_into_freezer, .release = thaw,
+	  .cleanup = cleanup_freezer, .state = 'D' },
 	{ .name = FROZEN1 ".miss", .rule = FROZEN1, .prepare = prepare_freezer,
 	  .make = make_froze, .release = thaw, .cleanup = cleanup_freezer },
 	{ .name = OUTSIDE, .rule = OUTSIDE, .prepare = prepare_cgroup,

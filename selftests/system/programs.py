@@ -53,20 +53,20 @@ def http_client(port, connections):
         time.sleep(PAUSE)
 
 
-def journal_client():
+def tell(path, message):
     s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    s.connect("/run/systemd/journal/socket")
+    s.connect(path)
     while True:
-        s.send(b"MESSAGE=something happened\nPRIORITY=6\n")
+        s.send(message)
         time.sleep(PAUSE)
+
+
+def journal_client():
+    tell("/run/systemd/journal/socket", b"MESSAGE=something happened\nPRIORITY=6\n")
 
 
 def syslog_client():
-    s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    s.connect("/dev/log")
-    while True:
-        s.send(b"<14>test: something happened")
-        time.sleep(PAUSE)
+    tell("/dev/log", b"<14>test: something happened")
 
 
 def echo_server(port):
