@@ -123,8 +123,11 @@ static void make_waiting(struct mkobj *m)
 }
 
 /* Longer than a disk needs. */
+/* The file is there where the kernel notes when a thread last ran. */
 static void await_sleep(struct mkobj *m)
 {
+	if (access("/proc/self/schedstat", R_OK))
+		mkobj_lacks("CONFIG_SCHED_INFO: %m");
 	mkobj_await(m->value, 'D');
 	sleep(3);
 	mkobj_key(m, "pid=%ld", m->value);

@@ -19,17 +19,28 @@
 
 #include "trial.h"
 
-/* The words behind the public part of the socket; nobody else knows this one. */
+static int ckpt_trial_set(const struct ckpt_trial *trial, struct socket *sock, int option,
+			  int value)
+{
+	return sock->ops->setsockopt(sock, trial->level, option, KERNEL_SOCKPTR(&value),
+				     sizeof(value));
+}
+
+/*
+ * The words behind the public part of the socket; nobody else knows this one.  The first time that
+ * an option is set some locks may note things of their own, which are not to be taken for it.
+ */
 static void ckpt_trial_opt(const struct ckpt_trial *trial, struct socket *sock,
 			   unsigned long *before, struct ckpt_trial_opt *opt)
 {
 	const unsigned long *words = (const unsigned long *)sock->sk;
 	size_t i, end = sock->sk->sk_prot->obj_size / sizeof(*words);
-	int one = 1;
 
+	if (ckpt_trial_set(trial, sock, opt->option, 1) ||
+	    ckpt_trial_set(trial, sock, opt->option, 0))
+		return;
 	memcpy(before, words, end * sizeof(*words));
-	if (sock->ops->setsockopt(sock, trial->level, opt->option, KERNEL_SOCKPTR(&one),
-				  sizeof(one)))
+	if (ckpt_trial_set(trial, sock, opt->option, 1))
 		return;
 	for (i = DIV_ROUND_UP(sizeof(struct sock), sizeof(*words)); i < end; i++) {
 		if (words[i] == before[i])
