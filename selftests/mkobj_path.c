@@ -247,7 +247,9 @@ static void make_own_ns(struct mkobj *m)
 /* It lives in another one by now, but the reader is still there. */
 static void make_readers_ns(struct mkobj *m)
 {
-	mkobj_try(open("/proc/self/ns/uts", O_RDONLY), "/proc/self/ns/uts");
+	int fd = mkobj_try(open("/proc/self/ns/uts", O_RDONLY), "/proc/self/ns/uts");
+
+	mkobj_key_fd(m, fd, "kind=uts");
 	if (unshare(CLONE_NEWUTS))
 		mkobj_lacks("unshare: %m");
 }
@@ -316,6 +318,8 @@ static void make_opath_node(struct mkobj *m)
 #define SECRET	"file-memfd-secret"
 #define MQUEUE	"file-mqueue-fd"
 #define NS	"file-ns-unknown"
+#define NS_READERS	"file-ns-readers"
+#define PIPE_OPEN	"file-opath-pipe-open"
 #define PIPE	"file-opath-pipe"
 #define SOCK	"sock-opath"
 #define UNKNOWN	"file-kind-unknown"
@@ -396,11 +400,14 @@ const struct mkobj_case mkobj_path_cases[] = {
 	  .flags = "root-only" },
 	{ .name = NS ".user", .rule = NS, .make = make_ns, .num = CLONE_NEWUSER, .arg = "user" },
 	{ .name = NS ".miss", .rule = NS, .make = make_own_ns },
-	{ .name = NS ".miss-reader", .rule = NS, .make = make_readers_ns, .flags = "root-only" },
+	{ .name = NS_READERS, .rule = NS_READERS, .make = make_readers_ns, .flags = "root-only" },
+	{ .name = NS_READERS ".miss", .rule = NS_READERS, .make = make_own_ns },
 	{ .name = PIPE, .rule = PIPE, .make = make_opath_fifo },
 	{ .name = PIPE ".first", .rule = PIPE, .make = make_opath_pipe, .num = 1 },
 	{ .name = PIPE ".miss", .rule = PIPE, .make = make_opath, .arg = "/etc/passwd" },
-	{ .name = PIPE ".miss-open", .rule = PIPE, .make = make_opath_pipe },
+	{ .name = PIPE_OPEN, .rule = PIPE_OPEN, .make = make_opath_pipe },
+	{ .name = PIPE_OPEN ".miss", .rule = PIPE_OPEN, .make = make_opath,
+	  .arg = "/etc/passwd" },
 	{ .name = SOCK, .rule = SOCK, .make = make_opath_sock },
 	{ .name = SOCK ".miss", .rule = SOCK, .make = make_opath, .arg = "/var" },
 	{ .name = SOCK ".miss-link", .rule = SOCK, .make = make_opath, .arg = "/proc/self" },

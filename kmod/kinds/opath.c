@@ -16,8 +16,8 @@ static bool ckpt_match_opath(const struct file *file, const struct inode *inode)
 }
 
 /*
- * A pipe is asked for its size, once: at the first descriptor that it could be read from.  The
- * pipe is compared only.
+ * A pipe is asked for its size, once: at the first descriptor that it could be read from.  If
+ * that is this one it is noted.  The pipe is compared only.
  */
 static enum ckpt_look ckpt_opath_peek_pipe(struct ckpt_scan *scan, struct file *file,
 					   struct inode *inode)
@@ -27,7 +27,7 @@ static enum ckpt_look ckpt_opath_peek_pipe(struct ckpt_scan *scan, struct file *
 
 	slot = pipe ? ckpt_table_find(&scan->pipes, pipe, inode->i_ino) : NULL;
 	if (slot && slot->value)
-		return CKPT_FINE;
+		return CKPT_MARK;
 	if (!ckpt_table_has_room(&scan->pipes))
 		return CKPT_ROOM;
 	ckpt_table_add(&scan->pipes, file, inode->i_ino);
@@ -65,8 +65,10 @@ static void ckpt_judge_opath(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 			ckpt_internal_judge(scan, obj);
 		break;
 	case S_IFIFO:
-		if (ckpt_table_find(&scan->pipes, obj->file, obj->inode->i_ino))
-			ckpt_opath_emit(scan, obj, CKPT_FILE_OPATH_PIPE);
+		/* At restore it gets flags that such a descriptor cannot have. */
+		ckpt_opath_emit(scan, obj,
+				ckpt_table_find(&scan->pipes, obj->file, obj->inode->i_ino) ?
+				CKPT_FILE_OPATH_PIPE : CKPT_FILE_OPATH_PIPE_OPEN);
 		break;
 	case S_IFSOCK:
 		ckpt_opath_emit(scan, obj, CKPT_SOCK_OPATH);

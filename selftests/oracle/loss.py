@@ -34,6 +34,8 @@ SECONDS = 60
 RESTORE_SECONDS = 20
 SETTLE_SECONDS = 5
 EXPECTED = {"lossy": ("lost",), "restore": ("fails",), "ok": ("same",)}
+# A near miss of one rule may have what another rule is about.
+EXPECTED_MISS = {"lossy": ("same", "other"), "restore": ("fails",), "ok": ("same",)}
 
 
 class Loss:
@@ -66,7 +68,9 @@ class Loss:
             self.outcome = "kept" if after else "lost"
             self.notes = ["before: %s" % before.line]
         else:
-            self.outcome = "same" if now.verdict == "ok" else "other"
+            # criu leaves its own chains of the packet filter in a restored network namespace.
+            locked = not now.findings and now.head.get("reason") == "network"
+            self.outcome = "same" if now.verdict == "ok" or locked else "other"
             self.notes = now.lines()[1:]
 
     def dump_and_restore(self, obj, folder, before, options):
@@ -106,7 +110,7 @@ class Loss:
         return True
 
     def show(self, explanation):
-        good = self.outcome in EXPECTED[self.cls]
+        good = self.outcome in (EXPECTED_MISS if self.case.kind == "miss" else EXPECTED)[self.cls]
         result = "SHOWN" if good else "HIDDEN" if self.outcome == "hidden" else \
             "EXPLAINED" if explanation else "DISAGREE"
         print("%-9s %s rule=%s class=%s %s | %s" % (
