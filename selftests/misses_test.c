@@ -335,6 +335,7 @@ MISS(nameless_inside, "unix-external-nameless.miss");
 MISS(nameless_with_child, "unix-external-nameless.miss-child");
 MISS(unix_dgram_own_net, "unix-peer-foreign-netns.miss");
 MISS(unix_pair_own_net, "unix-peer-foreign-netns.miss-pair");
+MISS(unix_forward_first, "unix-peer-forward.miss");
 MISS(reconnected_named, "unix-peer-unreachable.miss");
 MISS(unix_absolute, "unix-relative-path.miss");
 MISS(unix_abstract, "unix-relative-path.miss-abstract");

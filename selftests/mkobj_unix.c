@@ -185,18 +185,19 @@ static void settle_error(struct mkobj *m)
 	error_of(m->fd[0]);
 }
 
-/* The peer went elsewhere as well, but it has a name. */
+/* The peer went elsewhere as well, but it has a name; @num: it has the lower descriptor. */
 static void make_reconnected_named(struct mkobj *m)
 {
 	struct sockaddr_un sa;
 	socklen_t len = set_addr(&sa, mkobj_path(m, "peer"), false);
-	int p[2];
+	int p[2], its = !m->c->num;
 
 	mkobj_try(socketpair(AF_UNIX, SOCK_DGRAM, 0, p), "socketpair");
-	mkobj_try(bind(p[1], (struct sockaddr *)&sa, len), "bind");
+	mkobj_try(bind(p[its], (struct sockaddr *)&sa, len), "bind");
 	unix_bound(mkobj_path(m, "third"), SOCK_DGRAM, false);
-	unix_join(p[1], mkobj_path(m, "third"), false);
-	error_of(p[0]);
+	unix_join(p[its], mkobj_path(m, "third"), false);
+	error_of(p[!its]);
+	mkobj_key_fd(m, p[!its], "type=dgram peer=%llu", mkobj_ino(p[its]));
 }
 
 /* ---- who made a pair ---- */
@@ -256,6 +257,7 @@ static void make_pair_of_user(struct mkobj *m)
 #define STREAM		"unix-external-stream"
 #define NAMELESS	"unix-external-nameless"
 #define UNREACHABLE	"unix-peer-unreachable"
+#define FORWARD		"unix-peer-forward"
 
 const struct mkobj_case mkobj_unix_cases[] = {
 	{ .name = DGRAM, .rule = DGRAM, .prepare = bind_outside, .make = make_join_outside,
@@ -299,6 +301,9 @@ const struct mkobj_case mkobj_unix_cases[] = {
 	{ .name = UNREACHABLE, .rule = UNREACHABLE, .make = make_reconnected },
 	{ .name = UNREACHABLE ".outside", .rule = UNREACHABLE, .make = make_pair_for_outside,
 	  .finish = reconnect_outside, .settle = settle_error },
-	{ .name = UNREACHABLE ".miss", .rule = UNREACHABLE, .make = make_reconnected_named },
+	{ .name = UNREACHABLE ".miss", .rule = UNREACHABLE, .make = make_reconnected_named,
+	  .num = 1 },
+	{ .name = FORWARD, .rule = FORWARD, .make = make_reconnected_named },
+	{ .name = FORWARD ".miss", .rule = FORWARD, .make = make_reconnected_named, .num = 1 },
 	{ }
 };

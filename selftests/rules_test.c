@@ -328,6 +328,7 @@ TRIP(ofd, "lock-ofd", OPTION, LOCKS, "");
 TRIP(lease, "lock-lease", OPTION, LOCKS, "");
 TRIP(unix_foreign, "unix-peer-foreign-netns", BLOCKER, "", "type peer ns");
 TRIP(unix_foreign_host, "unix-peer-foreign-netns.host", BLOCKER, "", "type peer ns");
+TRIP(unix_forward, "unix-peer-forward", RESTORE, "", "");
 TRIP(unix_unreachable, "unix-peer-unreachable", BLOCKER, "", "");
 TRIP(unix_unreachable_outside, "unix-peer-unreachable.outside", BLOCKER, "", "");
 TRIP(unix_dgram, "unix-external-dgram", OPTION, "--ext-unix-sk|" UNIX, "");

@@ -32,6 +32,8 @@ enum ckpt_look ckpt_unix_peek(struct ckpt_scan *scan, struct sock *sk, const str
 	slot = ckpt_table_add(&scan->sockets, sk, inode->i_ino);
 	if (!ckpt_inflight_note(scan, sk, inode->i_ino, &slot->value))
 		return CKPT_ROOM;
+	if (!slot->order)
+		slot->order = ++scan->order;
 	slot->value |= where;
 	if (peer && sk->sk_type == SOCK_DGRAM) {
 		if (!ckpt_table_has_room(&scan->sockets))
@@ -169,12 +171,26 @@ static void ckpt_unix_peercred_judge(struct ckpt_scan *scan, const struct ckpt_o
 		ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_PEERCRED_ROOT);
 }
 
+/*
+ * CRIU restores sockets in the order in which it met them, and looks for a peer that it has not
+ * come to when it comes to that one: but then it looks at that one's own peer.
+ */
+static bool ckpt_unix_is_forward(const struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				 const struct sock *sk, const struct ckpt_slot *peer,
+				 const struct sock *back)
+{
+	const struct ckpt_slot *its = ckpt_table_find(&scan->sockets, sk, obj->inode->i_ino);
+
+	return back && back != sk && its && its->order < peer->order;
+}
+
 /* The peer's reference is ours: it may be closed, but not go away. */
 static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 				 struct sock *sk, struct sock *peer)
 {
 	u64 ino = ckpt_sock_ino(peer);
 	const struct sock *back = READ_ONCE(unix_sk(peer)->peer);
+	const struct ckpt_slot *inside;
 	enum ckpt_rule_id rule;
 	struct ckpt_finding *f;
 
@@ -193,10 +209,14 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 	if (ckpt_unix_shutdown_mismatch(sk, peer))
 		ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_SHUTDOWN_MISMATCH);
 	rule = ckpt_unix_rule(sk, peer, back);
-	if (ckpt_table_find(&scan->sockets, peer, ino) && rule != CKPT_UNIX_PEER_UNREACHABLE)
-		ckpt_unix_peercred_judge(scan, obj, sk);
-	else
+	inside = ckpt_table_find(&scan->sockets, peer, ino);
+	if (!inside || rule == CKPT_UNIX_PEER_UNREACHABLE) {
 		ckpt_unix_emit_peer(scan, obj, sk, rule, ino);
+		return;
+	}
+	ckpt_unix_peercred_judge(scan, obj, sk);
+	if (ckpt_unix_is_forward(scan, obj, sk, inside, back))
+		ckpt_unix_emit_peer(scan, obj, sk, CKPT_UNIX_PEER_FORWARD, ino);
 }
 
 /* Judges a UNIX socket in a network namespace of the set; no lock is held.  May sleep. */
