@@ -143,6 +143,18 @@ static void make_queues(struct mkobj *m)
 	mkobj_key(m, "path=" POINT " fstype=mqueue");
 }
 
+/* A deleted file on a mount that is read-only by now: criu makes it writable for that. */
+static void make_read_only(struct mkobj *m)
+{
+	new_root(m, 0);
+	try_mount("mkobj", POINT + 1, "tmpfs", 0, NULL);
+	close(mkobj_try(open("point/file", O_RDWR | O_CREAT, 0644), "file"));
+	m->fd[0] = mkobj_try(open("point/file", O_RDONLY), "file");
+	mkobj_try(unlink("point/file"), "unlink");
+	try_mount(NULL, POINT + 1, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL);
+	enter_root();
+}
+
 /* ---- what the holder has mounted ---- */
 
 static void prepare_shared(struct mkobj *m)
@@ -285,6 +297,7 @@ const struct mkobj_case mkobj_mntns_cases[] = {
 	MNT_CASE(ATTRS, ATTRS, make_type, .arg = "tmpfs", .num = MS_NOSYMFOLLOW),
 	MNT_CASE(ATTRS ".miss", ATTRS, make_type, .arg = "tmpfs",
 		 .num = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY | MS_NOATIME),
+	MNT_CASE("mnt-ro-ghost.miss-own", "mnt-ro-ghost", make_read_only),
 	MNT_CASE(QUEUES, QUEUES, make_queues, .num = 1),
 	MNT_CASE(QUEUES ".miss", QUEUES, make_queues),
 	{ }

@@ -19,72 +19,11 @@
 
 #include "mkobj.h"
 
-#define MIB	(1L << 20)
-
 #ifndef SYS_memfd_secret
 #define SYS_memfd_secret	447
 #endif
 
 /* ---- deleted names ---- */
-
-static void fill(int fd, long bytes)
-{
-	static char block[4096];
-
-	for (; bytes > 0; bytes -= sizeof(block))
-		if (write(fd, block, bytes < 4096 ? bytes : 4096) < 0)
-			mkobj_fail("write: %m");
-}
-
-/* A file of so many bytes, which has lost its only name. */
-static int deleted(struct mkobj *m, const char *name, long bytes)
-{
-	int fd = mkobj_file(m, name, O_RDWR | O_TRUNC);
-
-	fill(fd, bytes);
-	mkobj_try(unlink(mkobj_path(m, name)), "unlink");
-	return fd;
-}
-
-static void make_deleted(struct mkobj *m)
-{
-	mkobj_key_fd(m, deleted(m, "file", m->c->num), "");
-}
-
-/* The limit of criu is one for all. */
-static void make_deleted_two(struct mkobj *m)
-{
-	mkobj_key_fd(m, deleted(m, "file", 2 * MIB), "size=%ld", 2 * MIB);
-	mkobj_key_fd(m, deleted(m, "larger", 3 * MIB), "size=%ld", 3 * MIB);
-}
-
-static void make_sparse(struct mkobj *m)
-{
-	int fd = deleted(m, "file", 4096);
-
-	mkobj_try(ftruncate(fd, m->c->num), "ftruncate");
-	mkobj_key_fd(m, fd, "size=%ld", m->c->num);
-}
-
-static void make_preallocated(struct mkobj *m)
-{
-	int fd = deleted(m, "file", 4096);
-
-	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, m->c->num))
-		mkobj_lacks("fallocate: %m");
-	mkobj_key_fd(m, fd, "");
-}
-
-static void make_deleted_map(struct mkobj *m)
-{
-	int fd = deleted(m, "file", m->c->num);
-	void *addr = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
-
-	if (addr == MAP_FAILED)
-		mkobj_fail("mmap: %m");
-	close(fd);
-	mkobj_key(m, "vma=%lx-%lx", (unsigned long)addr, (unsigned long)addr + 4096);
-}
 
 /* A file of two names, one of which is deleted where @arg says so. */
 static int linked(struct mkobj *m)
@@ -309,10 +248,6 @@ static void make_opath_node(struct mkobj *m)
 }
 
 #define LINKED	"file-unlinked-linked"
-#define GHOST	"file-ghost-too-big"
-#define SPARSE	"file-ghost-sparse"
-#define PREALLOC "file-ghost-preallocated"
-#define MAPPED	"vma-file-deleted"
 #define MEMFD	"memfd-open"
 #define HUGE	"memfd-hugetlb"
 #define SECRET	"file-memfd-secret"
@@ -369,21 +304,9 @@ const struct mkobj_case mkobj_path_cases[] = {
 	{ .name = LINKED, .rule = LINKED, .make = make_linked, .arg = "file" },
 	{ .name = LINKED ".map", .rule = LINKED, .make = make_linked_map, .arg = "file" },
 	{ .name = LINKED ".renamed-over", .rule = LINKED, .make = make_renamed_over },
-	{ .name = LINKED ".miss", .rule = LINKED, .make = make_deleted, .num = 4096 },
 	{ .name = LINKED ".miss-other", .rule = LINKED, .make = make_linked, .arg = "other" },
 	{ .name = LINKED ".miss-folder", .rule = LINKED, .make = make_deleted_dir },
-	{ .name = GHOST, .rule = GHOST, .make = make_deleted, .num = 2 * MIB },
-	{ .name = GHOST ".two", .rule = GHOST, .make = make_deleted_two },
-	{ .name = GHOST ".byte", .rule = GHOST, .make = make_deleted, .num = MIB + 1 },
-	{ .name = GHOST ".miss", .rule = GHOST, .make = make_deleted, .num = MIB },
-	{ .name = SPARSE, .rule = SPARSE, .make = make_sparse, .num = 2 * MIB },
-	{ .name = SPARSE ".miss", .rule = SPARSE, .make = make_sparse, .num = MIB },
-	{ .name = PREALLOC, .rule = PREALLOC, .make = make_preallocated, .num = 2 * MIB },
-	{ .name = PREALLOC ".miss", .rule = PREALLOC, .make = make_preallocated, .num = 65536 },
-	{ .name = MAPPED, .rule = MAPPED, .make = make_deleted_map, .num = 2 * MIB },
-	{ .name = MAPPED ".miss", .rule = MAPPED, .make = make_deleted_map, .num = 4096 },
 	{ .name = MEMFD, .rule = MEMFD, .make = make_memfd },
-	{ .name = MEMFD ".miss", .rule = MEMFD, .make = make_deleted, .num = 4096 },
 	{ .name = HUGE, .rule = HUGE, .make = make_memfd, .num = MFD_HUGETLB,
 	  .flags = "root-only", .prepare = mkobj_huge_more, .cleanup = mkobj_huge_restore },
 	{ .name = UNKNOWN ".no-huge-page", .rule = UNKNOWN, .make = make_no_huge,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kinds/folder.c - where files are: below a mount that covers them, on a detached mount, on Btrfs.
+ * kinds/folder.c - where files are: below a mount that covers them, on a detached mount, on Btrfs,
+ * on procfs.
  *
  * That holds for descriptors, mappings, the executable, the working directory and the root alike.
  */
@@ -91,7 +92,10 @@ enum ckpt_look ckpt_folder_peek(struct ckpt_scan *scan, const struct path *path)
 		scan->last_folder = folder;
 		scan->last_mnt = mnt;
 		scan->last_btrfs = mnt->mnt_sb->s_magic == BTRFS_SUPER_MAGIC;
+		scan->last_proc = mnt->mnt_sb->s_magic == PROC_SUPER_MAGIC;
 	}
+	if (scan->last_proc)
+		return CKPT_MARK;
 	if (scan->last_btrfs) {
 		if (!ckpt_btrfs_is_gathered(scan))
 			return CKPT_MARK;
@@ -156,6 +160,7 @@ void ckpt_folder_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	if (path->mnt->mnt_flags & MNT_INTERNAL)
 		return;
 	ckpt_btrfs_judge(scan, obj);
+	ckpt_procpath_judge(scan, obj, path);
 	state = ckpt_folder_state(scan, path);
 	if (state == CKPT_PATH_FINE)
 		return;

@@ -2,23 +2,16 @@
 /*
  * kinds/gone.c - files whose name was deleted.
  *
- * CRIU copies one that has no name left, up to a limit, and links one that still has others to a
- * new name.
+ * One that has no name left is a ghost (ghost.c); one that still has others CRIU links to a new
+ * name.
  */
 
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/mount.h>
-#include <linux/sizes.h>
 
 #include "kind.h"
-
-/* CRIU copies a file up to this size without being asked. */
-#define CKPT_GHOST_LIMIT	SZ_1M
-
-/* Unit of stat.blocks. */
-#define CKPT_BLOCK		512
 
 /**
  * ckpt_path_is_gone() - does a path end in a name that was deleted?
@@ -36,41 +29,6 @@ bool ckpt_path_is_gone(const struct path *path)
 	return !(path->mnt->mnt_flags & MNT_INTERNAL) &&
 	       inode->i_sb->s_magic != PROC_SUPER_MAGIC &&
 	       inode->i_sb->s_magic != DEVPTS_SUPER_MAGIC;
-}
-
-/* CRIU compares the size up to 3.17, and the space on disk since. */
-static enum ckpt_rule_id ckpt_ghost_rule(const struct ckpt_obj *obj, u64 size, u64 space)
-{
-	if (space <= CKPT_GHOST_LIMIT)
-		return CKPT_FILE_GHOST_SPARSE;
-	if (size <= CKPT_GHOST_LIMIT)
-		return CKPT_FILE_GHOST_PREALLOCATED;
-	return obj->place.kind == CKPT_AT_VMA || obj->via ? CKPT_VMA_FILE_DELETED :
-							    CKPT_FILE_GHOST_TOO_BIG;
-}
-
-static void ckpt_ghost_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj,
-			     const struct path *path, const struct kstat *stat)
-{
-	struct ckpt_report *r = &scan->report;
-	u64 space = (u64)stat->blocks * CKPT_BLOCK;
-	u64 size = max_t(u64, stat->size, space);
-	struct ckpt_finding *f;
-
-	/* CRIU copies with sendfile(2), which hugetlbfs does not have. */
-	if (d_inode(path->dentry)->i_sb->s_magic == HUGETLBFS_MAGIC) {
-		ckpt_file_unknown(scan, obj, "deleted file of huge pages");
-		return;
-	}
-	if (size <= CKPT_GHOST_LIMIT)
-		return;
-	/* One option for all: the last one given counts. */
-	r->ghost_limit = max(r->ghost_limit, size);
-	f = ckpt_emit(r, ckpt_ghost_rule(obj, stat->size, space), &obj->place,
-		      d_inode(path->dentry), stat->ino);
-	ckpt_key_u64(r, f, CKPTCHECK_KEY_INO, stat->ino);
-	ckpt_key_u64(r, f, "size", size);
-	ckpt_obj_path_keys(scan, f, obj);
 }
 
 /* May no more names be made? */

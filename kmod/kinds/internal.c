@@ -78,6 +78,12 @@ bool ckpt_is_secret(const struct inode *inode)
 	return inode->i_sb->s_magic == SECRETMEM_MAGIC;
 }
 
+/* Is it a message queue? */
+bool ckpt_is_mqueue(const struct inode *inode)
+{
+	return inode->i_sb->s_magic == CKPT_MQUEUE_MAGIC;
+}
+
 static bool ckpt_has_memfd_name(const struct file *file)
 {
 	return !strncmp(file->f_path.dentry->d_name.name, CKPT_MEMFD, strlen(CKPT_MEMFD));
@@ -121,7 +127,7 @@ void ckpt_internal_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		ckpt_file_unknown(scan, obj, "file of huge pages, of which none is free");
 	else if (ckpt_is_secret(obj->inode))
 		ckpt_mountless_judge(scan, obj, CKPT_FILE_MEMFD_SECRET);
-	else if (magic == CKPT_MQUEUE_MAGIC)
+	else if (ckpt_is_mqueue(obj->inode))
 		ckpt_mountless_judge(scan, obj, CKPT_FILE_MQUEUE_FD);
 	else if (magic == NSFS_MAGIC)
 		ckpt_nsfs_judge(scan, obj);

@@ -7,6 +7,7 @@
 
 #include "scan.h"
 
+struct kstat;
 struct net;
 struct pipe_inode_info;
 struct sock;
@@ -83,9 +84,14 @@ bool ckpt_file_plain(const struct file *file, const struct inode *inode);
 
 bool ckpt_path_is_gone(const struct path *path);
 void ckpt_gone_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, const struct path *path);
+void ckpt_ghost_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+		      const struct path *path, const struct kstat *stat);
+void ckpt_procpath_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+			 const struct path *path);
 void ckpt_internal_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 void ckpt_meminfo(struct ckpt_scan *scan, const char * const *names, unsigned long *values, int nr);
 bool ckpt_huge_page_free(struct ckpt_scan *scan, const struct inode *inode);
+bool ckpt_is_mqueue(const struct inode *inode);
 bool ckpt_is_secret(const struct inode *inode);
 void ckpt_nsfs_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kinds/procpath.c - files and folders of procfs: whose they are. */
+
+#include <linux/dcache.h>
+#include <linux/kernel.h>
+#include <linux/magic.h>
+#include <linux/pid.h>
+#include <linux/proc_fs.h>
+#include <linux/rcupdate.h>
+
+#include "kind.h"
+#include "set.h"
+
+/* The folder of procfs itself that a path is in, or is; the root if it is that.  To be put. */
+static struct dentry *ckpt_proc_folder(const struct path *path)
+{
+	struct dentry *at = dget(path->dentry), *parent;
+
+	while (!IS_ROOT(at)) {
+		parent = dget_parent(at);
+		if (IS_ROOT(parent)) {
+			dput(parent);
+			break;
+		}
+		dput(at);
+		at = parent;
+	}
+	return at;
+}
+
+/* A number that nobody has any more is that of a process for which CRIU makes another. */
+static bool ckpt_proc_is_outside(const struct ckpt_scan *scan, struct pid_namespace *ns, pid_t nr)
+{
+	struct task_struct *task;
+	bool outside;
+
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(nr, ns), PIDTYPE_PID);
+	outside = task && !ckpt_set_has(scan, task);
+	rcu_read_unlock();
+	return outside;
+}
+
+static void ckpt_procpath_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+			       const struct path *path, enum ckpt_rule_id rule)
+{
+	const struct inode *inode = d_inode(path->dentry);
+	struct ckpt_finding *f;
+
+	f = ckpt_emit(&scan->report, rule, &obj->place, path->dentry, inode->i_ino);
+	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, inode->i_ino);
+	ckpt_obj_path_keys(scan, f, obj);
+}
+
+/**
+ * ckpt_procpath_judge() - an object on procfs
+ * @scan: scan
+ * @obj: the object
+ * @path: by which users know it
+ *
+ * Names of procfs never change, so the one of the folder is read as it is.  May sleep.
+ */
+void ckpt_procpath_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+			 const struct path *path)
+{
+	struct super_block *sb = path->dentry->d_sb;
+	struct dentry *folder;
+	bool is_pid;
+	pid_t nr;
+
+	if (sb->s_magic != PROC_SUPER_MAGIC)
+		return;
+	folder = ckpt_proc_folder(path);
+	is_pid = !kstrtoint(folder->d_name.name, 10, &nr);
+	dput(folder);
+	if (!is_pid)
+		return;
+	/* CRIU writes over the end of such a path, and what follows it then is not what it was. */
+	if (folder == path->dentry && nr < 10)
+		ckpt_procpath_emit(scan, obj, path, CKPT_FILE_PROC_FOLDER);
+	else if (ckpt_proc_is_outside(scan, proc_pid_ns(sb), nr))
+		ckpt_procpath_emit(scan, obj, path, CKPT_FILE_PROC_OUTSIDE);
+}

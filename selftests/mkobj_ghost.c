@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/* mkobj_ghost.c - files that have no name left, and procfs of processes outside. */
+#define _GNU_SOURCE
+#include <endian.h>
+#include <fcntl.h>
+#include <linux/posix_acl_xattr.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "mkobj.h"
+
+#define MIB	(1L << 20)
+
+static void fill(int fd, long bytes)
+{
+	static char block[4096];
+
+	for (; bytes > 0; bytes -= sizeof(block))
+		if (write(fd, block, bytes < 4096 ? bytes : 4096) < 0)
+			mkobj_fail("write: %m");
+}
+
+/* A file of so many bytes, which has lost its only name. */
+static int deleted(struct mkobj *m, const char *name, long bytes)
+{
+	int fd = mkobj_file(m, name, O_RDWR | O_TRUNC);
+
+	fill(fd, bytes);
+	mkobj_try(unlink(mkobj_path(m, name)), "unlink");
+	return fd;
+}
+
+static void make_deleted(struct mkobj *m)
+{
+	mkobj_key_fd(m, deleted(m, "file", m->c->num), "");
+}
+
+/* The limit of criu is one for all. */
+static void make_deleted_two(struct mkobj *m)
+{
+	mkobj_key_fd(m, deleted(m, "file", 2 * MIB), "size=%ld", 2 * MIB);
+	mkobj_key_fd(m, deleted(m, "larger", 3 * MIB), "size=%ld", 3 * MIB);
+}
+
+static void make_sparse(struct mkobj *m)
+{
+	int fd = deleted(m, "file", 4096);
+
+	mkobj_try(ftruncate(fd, m->c->num), "ftruncate");
+	mkobj_key_fd(m, fd, "size=%ld", m->c->num);
+}
+
+static void make_preallocated(struct mkobj *m)
+{
+	int fd = deleted(m, "file", 4096);
+
+	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, m->c->num))
+		mkobj_lacks("fallocate: %m");
+	mkobj_key_fd(m, fd, "");
+}
+
+static void make_deleted_map(struct mkobj *m)
+{
+	int fd = deleted(m, "file", m->c->num);
+	void *addr = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+
+	if (addr == MAP_FAILED)
+		mkobj_fail("mmap: %m");
+	close(fd);
+	mkobj_key(m, "vma=%lx-%lx", (unsigned long)addr, (unsigned long)addr + 4096);
+}
+
+/* ---- what the copy lacks ---- */
+
+static void set_attr(int fd, const char *name, const void *value, size_t size)
+{
+	if (fsetxattr(fd, name, value, size, 0))
+		mkobj_lacks("%s: %m", name);
+}
+
+/* Attribute m->c->arg. */
+static void make_attr(struct mkobj *m)
+{
+	int fd = deleted(m, "file", 4096);
+
+	set_attr(fd, m->c->arg, "value", 5);
+	mkobj_key_fd(m, fd, "attr=%s", m->c->arg);
+}
+
+static void make_attr_gone(struct mkobj *m)
+{
+	int fd = deleted(m, "file", 4096);
+
+	set_attr(fd, m->c->arg, "value", 5);
+	mkobj_try(fremovexattr(fd, m->c->arg), "fremovexattr");
+}
+
+static void make_attr_named(struct mkobj *m)
+{
+	set_attr(mkobj_file(m, "file", O_RDWR), m->c->arg, "value", 5);
+}
+
+/* The owner, user 1, the group, the mask and all others may read. */
+static void make_acl(struct mkobj *m)
+{
+	const struct {
+		struct posix_acl_xattr_header header;
+		struct posix_acl_xattr_entry entries[5];
+	} acl = {
+		.header = { htole32(POSIX_ACL_XATTR_VERSION) },
+		.entries = {
+			{ htole16(0x01), htole16(4), htole32(-1) },
+			{ htole16(0x02), htole16(4), htole32(1) },
+			{ htole16(0x04), htole16(4), htole32(-1) },
+			{ htole16(0x10), htole16(4), htole32(-1) },
+			{ htole16(0x20), htole16(4), htole32(-1) },
+		},
+	};
+	int fd = deleted(m, "file", 4096);
+
+	set_attr(fd, "system.posix_acl_access", &acl, sizeof(acl));
+	mkobj_key_fd(m, fd, "attr=system.posix_acl_access");
+}
+
+/* ---- where no copy can be made ---- */
+
+#define POINT	"point"
+
+/* Return: on the mount that prepare() made. */
+static int on_point(struct mkobj *m)
+{
+	return mkobj_try(open(mkobj_path(m, POINT "/file"), O_RDONLY), POINT "/file");
+}
+
+static void hold(struct mkobj *m)
+{
+	mkobj_key_fd(m, on_point(m), "");
+}
+
+static void hold_deleted(struct mkobj *m)
+{
+	hold(m);
+	mkobj_try(unlink(mkobj_path(m, POINT "/file")), "unlink");
+}
+
+static void mount_point(struct mkobj *m, const char *type)
+{
+	const char *point = mkobj_path(m, POINT);
+
+	mkobj_try(mkdir(point, 0755), point);
+	if (mount("mkobj", point, type, 0, NULL))
+		mkobj_lacks("%s: %m", type);
+}
+
+static void prepare_tmpfs(struct mkobj *m)
+{
+	mount_point(m, "tmpfs");
+	close(mkobj_file(m, POINT "/file", O_RDONLY | O_CLOEXEC));
+}
+
+static void prepare_mqueue(struct mkobj *m)
+{
+	const char *name;
+
+	mount_point(m, "mqueue");
+	name = mkobj_path(m, POINT "/file");
+	close(mkobj_try(open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0600), name));
+}
+
+static void make_read_only(struct mkobj *m)
+{
+	mkobj_try(mount(NULL, mkobj_path(m, POINT), NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL),
+		  "remount");
+}
+
+static void unmount(struct mkobj *m)
+{
+	unlink(mkobj_path(m, POINT "/file"));
+	umount2(mkobj_path(m, POINT), MNT_DETACH);
+}
+
+/* ---- procfs ---- */
+
+static void open_proc(struct mkobj *m)
+{
+	int fd = mkobj_try(open(m->c->arg, O_RDONLY), m->c->arg);
+
+	mkobj_key_fd(m, fd, "path=%s", m->c->arg);
+}
+
+static void open_proc_dead(struct mkobj *m)
+{
+	pid_t pid = mkobj_child();
+	char path[32];
+
+	(void)m;
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	mkobj_try(open(path, O_RDONLY), path);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+#define LINKED	"file-unlinked-linked"
+#define TOO_BIG	"file-ghost-too-big"
+#define SPARSE	"file-ghost-sparse"
+#define PREALLOC "file-ghost-preallocated"
+#define MAPPED	"vma-file-deleted"
+#define MEMFD	"memfd-open"
+#define GHOST	"file-ghost"
+#define RO	"mnt-ro-ghost"
+#define MQUEUE	"file-mqueue-mounted"
+#define PROC	"file-proc-outside"
+#define FOLDER	"file-proc-folder"
+
+#define POINT_CASE(name_, rule_, prepare_, make_, finish_) \
+	{ .name = name_, .rule = rule_, .flags = "root-only", \
+	  .prepare = prepare_, .make = make_, .finish = finish_, .cleanup = unmount }
+
+const struct mkobj_case mkobj_ghost_cases[] = {
+	{ .name = LINKED ".miss", .rule = LINKED, .make = make_deleted, .num = 4096 },
+	{ .name = TOO_BIG, .rule = TOO_BIG, .make = make_deleted, .num = 2 * MIB },
+	{ .name = TOO_BIG ".two", .rule = TOO_BIG, .make = make_deleted_two },
+	{ .name = TOO_BIG ".byte", .rule = TOO_BIG, .make = make_deleted, .num = MIB + 1 },
+	{ .name = TOO_BIG ".miss", .rule = TOO_BIG, .make = make_deleted, .num = MIB },
+	{ .name = SPARSE, .rule = SPARSE, .make = make_sparse, .num = 2 * MIB },
+	{ .name = SPARSE ".miss", .rule = SPARSE, .make = make_sparse, .num = MIB },
+	{ .name = PREALLOC, .rule = PREALLOC, .make = make_preallocated, .num = 2 * MIB },
+	{ .name = PREALLOC ".miss", .rule = PREALLOC, .make = make_preallocated, .num = 65536 },
+	{ .name = MAPPED, .rule = MAPPED, .make = make_deleted_map, .num = 2 * MIB },
+	{ .name = MAPPED ".miss", .rule = MAPPED, .make = make_deleted_map, .num = 4096 },
+	{ .name = MEMFD ".miss", .rule = MEMFD, .make = make_deleted, .num = 4096 },
+	{ .name = GHOST, .rule = GHOST, .make = make_attr, .arg = "user.mkobj" },
+	{ .name = GHOST ".acl", .rule = GHOST, .make = make_acl },
+	{ .name = GHOST ".trusted", .rule = GHOST, .make = make_attr, .arg = "trusted.mkobj",
+	  .flags = "root-only" },
+	{ .name = GHOST ".miss", .rule = GHOST, .make = make_attr_gone, .arg = "user.mkobj" },
+	{ .name = GHOST ".miss-named", .rule = GHOST, .make = make_attr_named,
+	  .arg = "user.mkobj" },
+	{ .name = GHOST ".miss-label", .rule = GHOST, .make = make_attr, .arg = "security.mkobj",
+	  .flags = "root-only" },
+	POINT_CASE(RO, RO, prepare_tmpfs, hold_deleted, make_read_only),
+	POINT_CASE(RO ".miss", RO, prepare_tmpfs, hold_deleted, NULL),
+	POINT_CASE(RO ".miss-named", RO, prepare_tmpfs, hold, make_read_only),
+	POINT_CASE(MQUEUE, MQUEUE, prepare_mqueue, hold_deleted, NULL),
+	POINT_CASE(MQUEUE ".miss", MQUEUE, prepare_mqueue, hold, NULL),
+	{ .name = FOLDER, .rule = FOLDER, .make = open_proc, .arg = "/proc/1" },
+	{ .name = FOLDER ".miss", .rule = FOLDER, .make = open_proc, .arg = "/proc/self" },
+	{ .name = FOLDER ".miss-below", .rule = FOLDER, .make = open_proc, .arg = "/proc/1/net",
+	  .flags = "also=" PROC },
+	{ .name = PROC, .rule = PROC, .make = open_proc, .arg = "/proc/1/status" },
+	{ .name = PROC ".miss", .rule = PROC, .make = open_proc, .arg = "/proc/self/status" },
+	{ .name = PROC ".miss-host", .rule = PROC, .make = open_proc, .arg = "/proc/meminfo" },
+	{ .name = PROC ".miss-dead", .rule = PROC, .make = open_proc_dead },
+	{ }
+};
