@@ -171,6 +171,7 @@ static void ckpt_queue_peek(struct ckpt_scan *scan, const struct ckpt_queue *que
 			/* A connection has no inode yet. */
 			struct ckpt_slot *slot = ckpt_table_add(&scan->sockets, skb->sk, 0);
 
+			slot->order = queue->order;
 			ckpt_inflight_note(scan, skb->sk, queue->ino, &slot->value);
 			continue;
 		}

@@ -393,7 +393,7 @@ const struct mkobj_case mkobj_scm_cases[] = {
 	{ .name = LOCKED ".cycle", .rule = LOCKED, .make = make_locked_cycle, .num = FLOCK,
 	  .flags = SCM },
 	{ .name = LOCKED ".unaccepted", .rule = LOCKED, .make = make_locked_unaccepted,
-	  .num = FLOCK, .flags = SCM ",also=unix-inflight-data" },
+	  .num = FLOCK, .flags = SCM ",also=unix-inflight-data,also=unix-peer-forward" },
 	{ .name = LOCKED ".late", .rule = LOCKED, .make = make_locked_late, .num = FLOCK,
 	  .flags = SCM },
 	{ .name = LOCKED ".late-ofd", .rule = LOCKED, .make = make_locked_late, .num = OFD,

@@ -87,13 +87,25 @@ static void make_sender_there(struct mkobj *m)
 	send_away(p[0], file());
 }
 
+/* The receiver is connected to nobody. */
+static void make_one_way(struct mkobj *m)
+{
+	const char *name = mkobj_path(m, "socket");
+	int fd;
+
+	key_queue(m, unix_bound(name, SOCK_DGRAM, false), "");
+	fd = mkobj_try(socket(AF_UNIX, SOCK_DGRAM, 0), "socket");
+	unix_join(fd, name, false);
+	send_away(fd, file());
+}
+
 /* One sender has gone, another one has sent nothing. */
 static void make_other_sender(struct mkobj *m)
 {
 	const char *name = mkobj_path(m, "socket");
 	int fd;
 
-	unix_bound(name, SOCK_DGRAM, false);
+	key_queue(m, unix_bound(name, SOCK_DGRAM, false), "");
 	fd = mkobj_try(socket(AF_UNIX, SOCK_DGRAM, 0), "socket");
 	unix_join(fd, name, false);
 	send_away(fd, file());
@@ -289,7 +301,10 @@ const struct mkobj_case mkobj_scm_odd_cases[] = {
 	  .num = SOCK_SEQPACKET, .flags = SCM },
 	{ .name = GONE ".miss", .rule = GONE, .make = make_sender_there, .num = SOCK_DGRAM,
 	  .flags = SCM },
-	{ .name = GONE ".miss-other", .rule = GONE, .make = make_other_sender, .flags = SCM },
+	{ .name = GONE ".other", .rule = GONE, .make = make_other_sender, .flags = SCM },
+	{ .name = GONE ".one-way", .rule = GONE, .make = make_one_way, .flags = SCM },
+	{ .name = GONE ".miss-seqpacket", .rule = GONE, .make = make_sender_there,
+	  .num = SOCK_SEQPACKET, .flags = SCM },
 	{ .name = NESTED, .rule = NESTED, .make = make_sender_in_flight, .num = SOCK_STREAM,
 	  .flags = SCM },
 	{ .name = NESTED ".dgram", .rule = NESTED, .make = make_sender_in_flight,

@@ -185,19 +185,40 @@ static void settle_error(struct mkobj *m)
 	error_of(m->fd[0]);
 }
 
-/* The peer went elsewhere as well, but it has a name; @num: it has the lower descriptor. */
+/*
+ * The peer went elsewhere as well, but it has a name; @num: it has the lower descriptor; @arg: the
+ * third has the lowest.
+ */
 static void make_reconnected_named(struct mkobj *m)
 {
 	struct sockaddr_un sa;
 	socklen_t len = set_addr(&sa, mkobj_path(m, "peer"), false);
 	int p[2], its = !m->c->num;
 
+	if (m->c->arg)
+		unix_bound(mkobj_path(m, "third"), SOCK_DGRAM, false);
 	mkobj_try(socketpair(AF_UNIX, SOCK_DGRAM, 0, p), "socketpair");
 	mkobj_try(bind(p[its], (struct sockaddr *)&sa, len), "bind");
-	unix_bound(mkobj_path(m, "third"), SOCK_DGRAM, false);
+	if (!m->c->arg)
+		unix_bound(mkobj_path(m, "third"), SOCK_DGRAM, false);
 	unix_join(p[its], mkobj_path(m, "third"), false);
 	error_of(p[!its]);
 	mkobj_key_fd(m, p[!its], "type=dgram peer=%llu", mkobj_ino(p[its]));
+}
+
+/* A connection that is not accepted yet; @num: the listener has the lower descriptor. */
+static void make_waiting(struct mkobj *m)
+{
+	const char *name = mkobj_path(m, "listener");
+	int sk = -1;
+
+	if (!m->c->num)
+		sk = mkobj_try(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
+	unix_bound(name, SOCK_STREAM, false);
+	if (m->c->num)
+		sk = mkobj_try(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
+	unix_join(sk, name, false);
+	mkobj_key_fd(m, sk, "transient=yes");
 }
 
 /* ---- who made a pair ---- */
@@ -302,8 +323,15 @@ const struct mkobj_case mkobj_unix_cases[] = {
 	{ .name = UNREACHABLE ".outside", .rule = UNREACHABLE, .make = make_pair_for_outside,
 	  .finish = reconnect_outside, .settle = settle_error },
 	{ .name = UNREACHABLE ".miss", .rule = UNREACHABLE, .make = make_reconnected_named,
-	  .num = 1 },
+	  .arg = "third" },
 	{ .name = FORWARD, .rule = FORWARD, .make = make_reconnected_named },
-	{ .name = FORWARD ".miss", .rule = FORWARD, .make = make_reconnected_named, .num = 1 },
+	{ .name = FORWARD ".peer-first", .rule = FORWARD, .make = make_reconnected_named,
+	  .num = 1 },
+	{ .name = FORWARD ".connected-first", .rule = FORWARD, .make = make_reconnected_named,
+	  .arg = "third", .num = 1 },
+	{ .name = FORWARD ".waits", .rule = FORWARD, .make = make_waiting },
+	{ .name = FORWARD ".miss", .rule = FORWARD, .make = make_reconnected_named,
+	  .arg = "third" },
+	{ .name = FORWARD ".miss-waits", .rule = FORWARD, .make = make_waiting, .num = 1 },
 	{ }
 };

@@ -106,6 +106,18 @@ static bool ckpt_scm_no_sender(const struct sock *sk, const struct ckpt_sender *
 	return sk->sk_type == SOCK_DGRAM ? !sender->found : sender->closed;
 }
 
+/* Up to 3.17 CRIU fills the queue of a datagram socket through its own peer alone. */
+static bool ckpt_scm_has_partner(const struct ckpt_scan *scan, struct sock *sk)
+{
+	struct sock *peer = unix_peer_get(sk);
+	bool partner = peer && READ_ONCE(unix_sk(peer)->peer) == sk &&
+		       ckpt_table_find(&scan->sockets, peer, ckpt_sock_ino(peer));
+
+	if (peer)
+		sock_put(peer);
+	return partner;
+}
+
 /* CRIU dies of a socket that is in flight only if it has to make up a sender for it. */
 static void ckpt_scm_judge_sock(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 				struct sock *sk)
@@ -138,10 +150,10 @@ void ckpt_scm_judge_queue(struct ckpt_scan *scan, const struct ckpt_obj *obj, st
 	if (ckpt_table_find(&scan->sockets, sk, 0))
 		return;
 	sender = ckpt_scm_sender(scan, sk);
-	if (ckpt_scm_no_sender(sk, &sender))
+	if (sk->sk_type == SOCK_DGRAM ? !ckpt_scm_has_partner(scan, sk) : sender.closed)
 		ckpt_emit(&scan->report, CKPT_UNIX_QUEUE_SCM_NO_SENDER, &obj->place, sk,
 			  obj->place.at);
-	else if (sender.found && !sender.at_fd)
+	if (sender.found && !sender.at_fd)
 		ckpt_emit(&scan->report, CKPT_UNIX_QUEUE_SCM_NESTED, &obj->place, sk,
 			  obj->place.at);
 }

@@ -171,26 +171,35 @@ static void ckpt_unix_peercred_judge(struct ckpt_scan *scan, const struct ckpt_o
 		ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_PEERCRED_ROOT);
 }
 
-/*
- * CRIU restores sockets in the order in which it met them, and looks for a peer that it has not
- * come to when it comes to that one: but then it looks at that one's own peer.
- */
-static bool ckpt_unix_is_forward(const struct ckpt_scan *scan, const struct ckpt_obj *obj,
-				 const struct sock *sk, const struct ckpt_slot *peer,
-				 const struct sock *back)
+/* When CRIU comes to a socket; one outside it never comes to. */
+static u32 ckpt_unix_order(const struct ckpt_scan *scan, const struct sock *sk, u64 ino)
 {
-	const struct ckpt_slot *its = ckpt_table_find(&scan->sockets, sk, obj->inode->i_ino);
+	const struct ckpt_slot *slot = ckpt_table_find(&scan->sockets, sk, ino);
 
-	return back && back != sk && its && its->order < peer->order;
+	return slot && slot->order ? slot->order : U32_MAX;
 }
 
-/* The peer's reference is ours: it may be closed, but not go away. */
+/*
+ * A socket whose peer is connected to a third, @back.  CRIU does not save a socket before it has
+ * come to its peer, and does not find a peer that it has saved later: if that has to wait for the
+ * third.  If it comes to the peer first it connects that first, and then nobody may connect to it.
+ */
+static bool ckpt_unix_is_forward(const struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				 const struct sock *sk, const struct sock *peer, u64 peer_ino,
+				 struct sock *back)
+{
+	if (!back || back == sk || back == peer)
+		return false;
+	return ckpt_unix_order(scan, peer, peer_ino) <
+	       max(ckpt_unix_order(scan, sk, obj->inode->i_ino),
+		   ckpt_unix_order(scan, back, ckpt_sock_ino(back)));
+}
+
+/* @peer and its own peer @back are referenced: they may be closed, but not go away. */
 static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *obj,
-				 struct sock *sk, struct sock *peer)
+				 struct sock *sk, struct sock *peer, struct sock *back)
 {
 	u64 ino = ckpt_sock_ino(peer);
-	const struct sock *back = READ_ONCE(unix_sk(peer)->peer);
-	const struct ckpt_slot *inside;
 	enum ckpt_rule_id rule;
 	struct ckpt_finding *f;
 
@@ -209,13 +218,12 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 	if (ckpt_unix_shutdown_mismatch(sk, peer))
 		ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_SHUTDOWN_MISMATCH);
 	rule = ckpt_unix_rule(sk, peer, back);
-	inside = ckpt_table_find(&scan->sockets, peer, ino);
-	if (!inside || rule == CKPT_UNIX_PEER_UNREACHABLE) {
+	if (!ckpt_table_find(&scan->sockets, peer, ino) || rule == CKPT_UNIX_PEER_UNREACHABLE) {
 		ckpt_unix_emit_peer(scan, obj, sk, rule, ino);
 		return;
 	}
 	ckpt_unix_peercred_judge(scan, obj, sk);
-	if (ckpt_unix_is_forward(scan, obj, sk, inside, back))
+	if (ckpt_unix_is_forward(scan, obj, sk, peer, ino, back))
 		ckpt_unix_emit_peer(scan, obj, sk, CKPT_UNIX_PEER_FORWARD, ino);
 }
 
@@ -225,7 +233,11 @@ void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct 
 	struct sock *peer = unix_peer_get(sk);
 
 	if (peer) {
-		ckpt_unix_judge_peer(scan, obj, sk, peer);
+		struct sock *back = unix_peer_get(peer);
+
+		ckpt_unix_judge_peer(scan, obj, sk, peer, back);
+		if (back)
+			sock_put(back);
 		sock_put(peer);
 	}
 	ckpt_unix_name_judge(scan, obj, sk);

@@ -55,6 +55,17 @@ static enum ckpt_listener ckpt_unix_listener_of(struct ckpt_scan *scan, struct s
 	return where;
 }
 
+/* Does CRIU come to a client before it comes to the listener?  Then it does not restore it. */
+static bool ckpt_unix_is_before(const struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				const struct sock *sk, const struct sock *embryo)
+{
+	const struct ckpt_slot *client, *waiting;
+
+	client = ckpt_table_find(&scan->sockets, sk, obj->inode->i_ino);
+	waiting = ckpt_table_find(&scan->sockets, embryo, 0);
+	return client && waiting && client->order < waiting->order;
+}
+
 /**
  * ckpt_unix_wait_judge() - a client that waits to be accepted
  * @scan: scan
@@ -88,6 +99,8 @@ void ckpt_unix_wait_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, st
 			f->peer = ckpt_unix_peer_pid(scan, sk);
 		break;
 	case CKPT_LISTENER_INSIDE:
+		if (ckpt_unix_is_before(scan, obj, sk, embryo))
+			ckpt_unix_emit_transient(scan, obj, sk, CKPT_UNIX_PEER_FORWARD);
 		break;
 	}
 	if (sk_wmem_alloc_get(sk))
