@@ -97,6 +97,7 @@ MISS(hw_breakpoint_off, "task-hw-breakpoints.miss");
 MISS(rseq_off, "task-rseq.miss");
 MISS(membarrier_query, "task-membarrier.miss");
 MISS(pdeathsig_off, "task-pdeathsig.miss");
+MISS(pdeathsig_child, "task-pdeathsig-root.miss");
 MISS(subreaper_off, "task-subreaper.miss");
 MISS(prctl_thp, "task-prctl-misc.miss");
 MISS(prctl_flusher_off, "task-prctl-misc.miss-flusher");

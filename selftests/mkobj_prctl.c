@@ -161,6 +161,15 @@ static void make_pdeathsig(struct mkobj *m)
 	mkobj_key(m, "sig=%d", SIGUSR1);
 }
 
+/* In a child: the parent comes back before it. */
+static void make_pdeathsig_child(struct mkobj *m)
+{
+	if (mkobj_fork())
+		return;
+	make_pdeathsig(m);
+	mkobj_pause();
+}
+
 static void make_pdeathsig_off(struct mkobj *m)
 {
 	set(m, PR_SET_PDEATHSIG, SIGUSR1, 0);
@@ -225,6 +234,7 @@ static void make_flusher_off(struct mkobj *m)
 #define RSEQ	"task-rseq"
 #define BARRIER	"task-membarrier"
 #define DEATH	"task-pdeathsig"
+#define DEATH_ROOT	"task-pdeathsig-root"
 #define REAPER	"task-subreaper"
 #define MISC	"task-prctl-misc"
 
@@ -242,8 +252,11 @@ const struct mkobj_case mkobj_prctl_cases[] = {
 	{ .name = RSEQ ".miss", .rule = RSEQ, .make = make_rseq_off, .flags = "view=each" },
 	{ .name = BARRIER, .rule = BARRIER, .make = make_membarrier },
 	{ .name = BARRIER ".miss", .rule = BARRIER, .make = make_membarrier_query },
-	{ .name = DEATH, .rule = DEATH, .make = make_pdeathsig },
+	{ .name = DEATH, .rule = DEATH, .make = make_pdeathsig_child },
 	{ .name = DEATH ".miss", .rule = DEATH, .make = make_pdeathsig_off },
+	{ .name = DEATH_ROOT, .rule = DEATH_ROOT, .make = make_pdeathsig },
+	{ .name = DEATH_ROOT ".miss", .rule = DEATH_ROOT, .make = make_pdeathsig_child,
+	  .flags = "also=" DEATH },
 	{ .name = REAPER, .rule = REAPER, .make = make_subreaper },
 	{ .name = REAPER ".miss", .rule = REAPER, .make = make_subreaper_off },
 	{ .name = MISC, .rule = MISC, .make = make_misc, .num = PR_SET_TSC, .arg = "tsc" },

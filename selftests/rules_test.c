@@ -140,6 +140,7 @@ TRIP(hw_breakpoints, "task-hw-breakpoints", LOSSY, "", "");
 TRIP(rseq, "task-rseq", INFO, "", "");
 TRIP(membarrier, "task-membarrier", INFO, "", "");
 TRIP(pdeathsig, "task-pdeathsig", INFO, "", "");
+TRIP(pdeathsig_root, "task-pdeathsig-root", RESTORE, "", "");
 TRIP(subreaper, "task-subreaper", INFO, "", "");
 TRIP(prctl_tsc, "task-prctl-misc", LOSSY, "", "what");
 TRIP(prctl_io_flusher, "task-prctl-misc.io-flusher", LOSSY, "", "what");

@@ -34,6 +34,7 @@ void ckpt_attrs_begin(struct ckpt_scan *scan, struct ckpt_attrs *attrs,
 
 	memset(attrs, 0, sizeof(*attrs));
 	attrs->leader = leader;
+	attrs->root = proc->pid == scan->root;
 	attrs->vforks = proc->vforks;
 	attrs->slack = current->timer_slack_ns ?: current->default_timer_slack_ns;
 	ckpt_ns_of(leader, &attrs->spaces);

@@ -48,6 +48,7 @@ struct ckpt_attr_seen {
 /**
  * struct ckpt_attrs - all attributes in one thread group
  * @leader: of the group, referenced
+ * @root: it is the root of the set
  * @vforks: one of the threads waits for a child that shares its memory
  * @spaces: its namespaces
  * @slack: timer slack of what criu, run by the reader, would restore
@@ -57,6 +58,7 @@ struct ckpt_attr_seen {
  */
 struct ckpt_attrs {
 	struct task_struct *leader;
+	bool root;
 	bool vforks;
 	struct ckpt_spaces spaces;
 	u64 slack;

@@ -124,7 +124,7 @@ static bool ckpt_attr_pdeathsig(struct ckpt_attrs *attrs, const struct ckpt_attr
 				struct task_struct *thread, u64 *value)
 {
 	*value = READ_ONCE(thread->pdeath_signal);
-	return *value;
+	return *value && attrs->root == (attr->rule == CKPT_TASK_PDEATHSIG_ROOT);
 }
 
 static bool ckpt_attr_compat_robust(struct ckpt_attrs *attrs, const struct ckpt_attr *attr,
@@ -206,6 +206,7 @@ const struct ckpt_attr ckpt_attr_table[] = {
 	{ CKPT_TASK_HW_BREAKPOINTS, ckpt_attr_arch, .num = CKPT_ARCH_BREAKPOINTS },
 	{ CKPT_TASK_RSEQ, ckpt_attr_rseq, .quiet = true },
 	{ CKPT_TASK_PDEATHSIG, ckpt_attr_pdeathsig, "sig" },
+	{ CKPT_TASK_PDEATHSIG_ROOT, ckpt_attr_pdeathsig, "sig" },
 	{ CKPT_TASK_ROBUST_LIST_COMPAT2, ckpt_attr_compat_robust },
 	{ CKPT_TASK_IO_URING_REGISTERED, ckpt_attr_io_uring, "count" },
 	{ CKPT_TASK_LDT_CS, ckpt_attr_arch, .num = CKPT_ARCH_LDT_CS },
