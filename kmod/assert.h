@@ -10,7 +10,7 @@
 
 #include <linux/bug.h>
 #include <linux/lockdep.h>
-#include <linux/mmap_lock.h>
+#include <linux/mm.h>
 #include <linux/spinlock.h>
 
 #if defined(CKPT_DEBUG) && defined(CONFIG_SMP)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* policy.c - the rule table itself, and CRIU versions as text. */
 
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 

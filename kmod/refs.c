@@ -19,6 +19,7 @@
 #include <linux/mm_types.h>
 #include <linux/sched/signal.h>
 
+#include "compat/fs.h"
 #include "kinds/kind.h"
 #include "outside.h"
 #include "refs.h"
@@ -65,7 +66,7 @@ bool ckpt_refs_first(struct ckpt_scan *scan, struct ckpt_proc *proc, const void 
 /* Can anybody else have the open file, or the memfd that it leads to?  Never sleeps. */
 bool ckpt_refs_suspect(const struct file *file)
 {
-	return file_count(file) > 1 || ckpt_is_memfd(file, file_inode(file));
+	return ckpt_file_count(file) > 1 || ckpt_is_memfd(file, file_inode(file));
 }
 
 /*

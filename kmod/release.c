@@ -12,6 +12,7 @@
 #include <linux/fs.h>
 #include <linux/slab.h>
 
+#include "compat/fs.h"
 #include "release.h"
 
 /*
@@ -109,7 +110,7 @@ long ckpt_batch_others(const struct file *file)
 	long others;
 
 	spin_lock(&ckpt_batches_lock);
-	others = file_count(file);
+	others = ckpt_file_count(file);
 	list_for_each_entry(batch, &ckpt_batches, list)
 		for (i = 0; i < batch->nr; i++)
 			others -= batch->files[i] == file;

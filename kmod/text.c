@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
+#include "compat/hex.h"
 #include "text.h"
 
 /* A report is shown through one buffer; kvmalloc() takes no more than this. */

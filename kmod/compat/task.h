@@ -3,6 +3,7 @@
 #ifndef _CKPT_COMPAT_TASK_H
 #define _CKPT_COMPAT_TASK_H
 
+#include <linux/mm.h>
 #include <linux/mm_types.h>
 #include <linux/sched.h>
 #include <linux/sched/coredump.h>
@@ -136,6 +137,18 @@ static inline u64 ckpt_task_last_ran(const struct task_struct *task)
 #ifndef TASK_FROZEN
 #define TASK_FROZEN	0
 #endif
+
+/* A robust list as 32-bit code registers them. */
+static inline bool ckpt_task_compat_robust(const struct task_struct *task)
+{
+#if !defined(CONFIG_COMPAT) || !defined(CONFIG_FUTEX)
+	return false;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
+	return READ_ONCE(task->compat_robust_list);
+#else
+	return READ_ONCE(task->futex.compat_robust_list);
+#endif
+}
 
 /* Is there a descriptor table of the process's own (modify_ldt(2))? */
 static inline bool ckpt_mm_has_ldt(const struct mm_struct *mm)

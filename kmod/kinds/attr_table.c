@@ -130,11 +130,7 @@ static bool ckpt_attr_pdeathsig(struct ckpt_attrs *attrs, const struct ckpt_attr
 static bool ckpt_attr_compat_robust(struct ckpt_attrs *attrs, const struct ckpt_attr *attr,
 				    struct task_struct *thread, u64 *value)
 {
-#if defined(CONFIG_COMPAT) && defined(CONFIG_FUTEX)
-	return !ckpt_task_is_compat(thread) && READ_ONCE(thread->compat_robust_list);
-#else
-	return false;
-#endif
+	return !ckpt_task_is_compat(thread) && ckpt_task_compat_robust(thread);
 }
 
 static bool ckpt_attr_io_uring(struct ckpt_attrs *attrs, const struct ckpt_attr *attr,

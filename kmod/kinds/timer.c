@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kinds/timer.c - POSIX timers: of clocks and for threads that a restore does not find. */
 
+#include <linux/sched.h>
 #include <linux/posix-timers.h>
 #include <linux/sched/signal.h>
 

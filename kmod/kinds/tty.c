@@ -10,6 +10,7 @@
 #include <linux/fs.h>
 #include <linux/major.h>
 #include <linux/mm.h>
+#include <linux/mount.h>
 #include <linux/sched/signal.h>
 #include <linux/tty.h>
 #include <linux/tty_driver.h>

@@ -4,6 +4,7 @@
  * other namespaces as that.
  */
 
+#include <linux/fs.h>
 #include <linux/path.h>
 #include <linux/proc_ns.h>
 #include <linux/uidgid.h>
