@@ -66,7 +66,10 @@ kernel_from_packages()
 	mkdir "$tmp/out"
 	printf '%s\n' "$@" >"$tmp/out/packages"
 	apt_unpack "$tmp/tree" "$@"
-	kernel_pack "$tmp/tree" "$(echo "$tmp"/tree/boot/vmlinuz-*)" "$tmp/out"
+	find "$tmp/tree/boot" "$tmp"/tree/usr/lib/modules -maxdepth 2 -name 'vmlinuz*' \
+		-exec cp {} "$tmp/vmlinuz" \; 2>/dev/null || :
+	[ -f "$tmp/vmlinuz" ] || die "no vmlinuz in $*"
+	kernel_pack "$tmp/tree" "$tmp/vmlinuz" "$tmp/out"
 	publish "$tmp/out" "$final"
 	rm -rf "$tmp"
 }
