@@ -93,6 +93,13 @@ struct ckpt_report {
 	u64 ghost_limit;
 };
 
+/* Harmless: where most processes trip the rule, only who asks for each record wants to know. */
+static inline bool ckpt_rule_is_quiet(const struct ckpt_report *r, enum ckpt_rule_id rule)
+{
+	return r->spans[rule]->cls == CKPTCHECK_CLASS_INFO &&
+	       !(r->flags & CKPTCHECK_VIEW_INFO_EACH);
+}
+
 /* The first line's figures; comm is NULL where the reader may not inspect the root. */
 struct ckpt_summary {
 	pid_t nr;

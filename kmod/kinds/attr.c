@@ -13,11 +13,10 @@
 
 static bool ckpt_attr_wanted(const struct ckpt_report *r, const struct ckpt_attr *attr)
 {
-	if (r->spans[attr->rule]->cls != CKPTCHECK_CLASS_INFO)
-		return true;
-	if (r->flags & CKPTCHECK_VIEW_INFO_NONE)
+	if (r->flags & CKPTCHECK_VIEW_INFO_NONE &&
+	    r->spans[attr->rule]->cls == CKPTCHECK_CLASS_INFO)
 		return false;
-	return !attr->quiet || r->flags & CKPTCHECK_VIEW_INFO_EACH;
+	return !attr->quiet || !ckpt_rule_is_quiet(r, attr->rule);
 }
 
 /**

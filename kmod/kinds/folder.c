@@ -42,10 +42,7 @@ void ckpt_obj_path_keys(struct ckpt_scan *scan, struct ckpt_finding *f, const st
  */
 static bool ckpt_btrfs_is_gathered(const struct ckpt_scan *scan)
 {
-	const struct ckpt_report *r = &scan->report;
-
-	return r->spans[CKPT_FILE_BTRFS]->cls == CKPTCHECK_CLASS_INFO &&
-	       !(r->flags & CKPTCHECK_VIEW_INFO_EACH);
+	return ckpt_rule_is_quiet(&scan->report, CKPT_FILE_BTRFS);
 }
 
 static void ckpt_btrfs_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)

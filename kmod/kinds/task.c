@@ -76,7 +76,9 @@ static void ckpt_judge_kernel(struct ckpt_scan *scan, const struct ckpt_place *p
 
 	if (!IS_ENABLED(CONFIG_CHECKPOINT_RESTORE))
 		ckpt_emit(&scan->report, CKPT_ENV_NO_CHECKPOINT_RESTORE, place, NULL, 0);
-	if (!ckpt_kernel_has_vvar_vclock())
+	/* Each process has it. */
+	if (!ckpt_kernel_has_vvar_vclock() ||
+	    ckpt_rule_is_quiet(&scan->report, CKPT_ENV_VVAR_VCLOCK))
 		return;
 	f = ckpt_emit(&scan->report, CKPT_ENV_VVAR_VCLOCK, place, NULL, 0);
 	ckpt_key_str(&scan->report, f, "release", utsname()->release, strlen(utsname()->release));
