@@ -230,7 +230,7 @@ int ckpt_inflight_collect(struct ckpt_scan *scan)
 		const struct ckpt_queue queue = scan->queues[i];
 		const char *doubt = "UNIX socket with descriptors in flight";
 
-		if (CKPT_SCM_KNOWN || ckpt_queue_listens(queue.sk))
+		if (ckpt_scm_is_known() || ckpt_queue_listens(queue.sk))
 			doubt = ckpt_queue_collect(scan, &queue, &err);
 		scan->queues[i].doubt = doubt;
 		scan->uncounted = scan->uncounted || doubt;

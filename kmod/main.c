@@ -8,6 +8,7 @@
 #include <linux/proc_fs.h>
 #include <linux/umh.h>
 
+#include "compat/scm.h"
 #include "fs.h"
 #include "policy.h"
 #include "release.h"
@@ -66,6 +67,7 @@ static int __init ckpt_init(void)
 	err = ckpt_sysfs_init();
 	if (err)
 		goto exit_show;
+	ckpt_scm_init();
 	/* The empty-directory kind: fresh mounts of proc in user namespaces stay possible. */
 	err = -ENOMEM;
 	if (!proc_create_mount_point(CKPT_PROC_NAME))
