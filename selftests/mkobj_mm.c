@@ -94,19 +94,30 @@ static void map_pci(struct mkobj *m)
 	mkobj_key(m, "vma=%lx-%lx path=%s", (unsigned long)addr, (unsigned long)addr + size, path);
 }
 
-/* The kernel's own page of clocks, which CRIU knows by its being readable. */
+/*
+ * The kernel's own page of clocks, which CRIU knows by its being readable. It was a mapping of page
+ * frames (pf) up to 6.x.
+ */
 static void hide_vvar(struct mkobj *m)
 {
 	unsigned long start = 0, end = 0;
-	FILE *f = fopen("/proc/self/maps", "r");
+	FILE *f = fopen("/proc/self/smaps", "r");
+	bool inside = false, frames = false;
 	char line[512];
 
-	while (f && fgets(line, sizeof(line), f))
-		if (strstr(line, "[vvar]"))
-			sscanf(line, "%lx-%lx", &start, &end);
+	while (f && !frames && fgets(line, sizeof(line), f)) {
+		if (strstr(line, "[vvar]")) {
+			inside = sscanf(line, "%lx-%lx", &start, &end) == 2;
+		} else if (!strncmp(line, "VmFlags:", 8)) {
+			frames = inside && strstr(line, " pf ");
+			inside = false;
+		}
+	}
 	if (f)
 		fclose(f);
-	if (!start || mprotect((void *)start, end - start, PROT_NONE))
+	if (!frames)
+		mkobj_lacks("[vvar] is no mapping of page frames");
+	if (mprotect((void *)start, end - start, PROT_NONE))
 		mkobj_lacks("cannot protect [vvar]: %m");
 	mkobj_key(m, "vma=%lx-%lx", start, end);
 }
