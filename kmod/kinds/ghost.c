@@ -5,6 +5,7 @@
  * It copies their content, up to a limit, and makes them anew where they were.
  */
 
+#include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
@@ -99,7 +100,7 @@ static const char *ckpt_ghost_lost_attr(const char *names, ssize_t size)
  * The names of all attributes, to be freed, NULL if there is none; *size: their bytes, or an error.
  * Names that come meanwhile do not fit, which is one.
  */
-static char *ckpt_ghost_attrs(struct dentry *dentry, ssize_t *size)
+static char *ckpt_ghost_list_attrs(struct dentry *dentry, ssize_t *size)
 {
 	char *names;
 
@@ -110,6 +111,16 @@ static char *ckpt_ghost_attrs(struct dentry *dentry, ssize_t *size)
 		return NULL;
 	names = kvzalloc(*size + 1, GFP_KERNEL_ACCOUNT);
 	*size = names ? vfs_listxattr(dentry, names, *size) : -ENOMEM;
+	return names;
+}
+
+/* What the opener of the report may see, whoever reads it: some names are for root alone. */
+static char *ckpt_ghost_attrs(const struct ckpt_scan *scan, struct dentry *dentry, ssize_t *size)
+{
+	const struct cred *old = override_creds(scan->cred);
+	char *names = ckpt_ghost_list_attrs(dentry, size);
+
+	revert_creds(old);
 	return names;
 }
 
@@ -131,7 +142,7 @@ static void ckpt_ghost_judge_attrs(struct ckpt_scan *scan, const struct ckpt_obj
 
 	if (!ckpt_attrs_are_near(path->dentry))
 		return;
-	names = ckpt_ghost_attrs(path->dentry, &size);
+	names = ckpt_ghost_attrs(scan, path->dentry, &size);
 	name = ckpt_ghost_lost_attr(names, max_t(ssize_t, size, 0));
 	if (name)
 		ckpt_ghost_emit_attr(scan, obj, path, ino, name);
