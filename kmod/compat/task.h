@@ -4,7 +4,6 @@
 #define _CKPT_COMPAT_TASK_H
 
 #include <linux/mm.h>
-#include <linux/mm_types.h>
 #include <linux/sched.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/task_stack.h>

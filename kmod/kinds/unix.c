@@ -171,8 +171,8 @@ static void ckpt_unix_peercred_judge(struct ckpt_scan *scan, const struct ckpt_o
 		ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_PEERCRED_ROOT);
 }
 
-/* When CRIU comes to a socket; one outside it never comes to. */
-static u32 ckpt_unix_order(const struct ckpt_scan *scan, const struct sock *sk, u64 ino)
+/* When CRIU comes to a socket; U32_MAX: one outside, which it never comes to. */
+u32 ckpt_unix_order(const struct ckpt_scan *scan, const struct sock *sk, u64 ino)
 {
 	const struct ckpt_slot *slot = ckpt_table_find(&scan->sockets, sk, ino);
 

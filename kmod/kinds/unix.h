@@ -23,6 +23,7 @@ static inline bool ckpt_unix_peeks(const struct sock *sk)
 	return READ_ONCE(sk->sk_peek_off) >= 0;
 }
 
+u32 ckpt_unix_order(const struct ckpt_scan *scan, const struct sock *sk, u64 ino);
 struct pid *ckpt_unix_peer_pid(struct ckpt_scan *scan, struct sock *sk);
 struct ckpt_finding *ckpt_unix_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 				    struct sock *sk, enum ckpt_rule_id rule);

@@ -59,11 +59,10 @@ static enum ckpt_listener ckpt_unix_listener_of(struct ckpt_scan *scan, struct s
 static bool ckpt_unix_is_before(const struct ckpt_scan *scan, const struct ckpt_obj *obj,
 				const struct sock *sk, const struct sock *embryo)
 {
-	const struct ckpt_slot *client, *waiting;
+	u32 listener = ckpt_unix_order(scan, embryo, 0);
 
-	client = ckpt_table_find(&scan->sockets, sk, obj->inode->i_ino);
-	waiting = ckpt_table_find(&scan->sockets, embryo, 0);
-	return client && waiting && client->order < waiting->order;
+	return listener != U32_MAX &&
+	       ckpt_unix_order(scan, sk, obj->inode->i_ino) < listener;
 }
 
 /**
