@@ -22,6 +22,16 @@ bool ckpt_file_plain(const struct file *file, const struct inode *inode)
 	       !d_unhashed(file->f_path.dentry) && !(file->f_path.mnt->mnt_flags & MNT_INTERNAL);
 }
 
+/* A finding about an object with an inode number, by which it is known; @identity with it. */
+struct ckpt_finding *ckpt_emit_ino(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				   enum ckpt_rule_id rule, const void *identity, u64 ino)
+{
+	struct ckpt_finding *f = ckpt_emit(&scan->report, rule, &obj->place, identity, ino);
+
+	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, ino);
+	return f;
+}
+
 /**
  * ckpt_emit_unknown() - an object that cannot be judged
  * @scan: scan

@@ -37,11 +37,7 @@ static struct ckpt_finding *ckpt_ghost_emit(struct ckpt_scan *scan, const struct
 					    enum ckpt_rule_id rule, const struct path *path,
 					    u64 ino)
 {
-	struct ckpt_finding *f;
-
-	f = ckpt_emit(&scan->report, rule, &obj->place, d_inode(path->dentry), ino);
-	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, ino);
-	return f;
+	return ckpt_emit_ino(scan, obj, rule, d_inode(path->dentry), ino);
 }
 
 static void ckpt_ghost_judge_size(struct ckpt_scan *scan, const struct ckpt_obj *obj,

@@ -45,9 +45,8 @@ static void ckpt_linked_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj
 	struct ckpt_report *r = &scan->report;
 	struct ckpt_finding *f;
 
-	f = ckpt_emit(r, ckpt_link_refused(path) ? CKPT_FILE_LINK_REMAP_FAILED :
-		      CKPT_FILE_UNLINKED_LINKED, &obj->place, d_inode(path->dentry), stat->ino);
-	ckpt_key_u64(r, f, CKPTCHECK_KEY_INO, stat->ino);
+	f = ckpt_emit_ino(scan, obj, ckpt_link_refused(path) ? CKPT_FILE_LINK_REMAP_FAILED :
+			  CKPT_FILE_UNLINKED_LINKED, d_inode(path->dentry), stat->ino);
 	ckpt_key_u64(r, f, "nlink", stat->nlink);
 	ckpt_obj_path_keys(scan, f, obj);
 }

@@ -95,8 +95,7 @@ static void ckpt_memfd_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 	const char *name = obj->file->f_path.dentry->d_name.name + strlen(CKPT_MEMFD);
 	struct ckpt_finding *f;
 
-	f = ckpt_emit(&scan->report, rule, &obj->place, obj->inode, obj->inode->i_ino);
-	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	f = ckpt_emit_ino(scan, obj, rule, obj->inode, obj->inode->i_ino);
 	ckpt_key_u64(&scan->report, f, "size", i_size_read(obj->inode));
 	ckpt_key_str(&scan->report, f, "name", name, strlen(name));
 }
@@ -107,8 +106,7 @@ static void ckpt_mountless_judge(struct ckpt_scan *scan, const struct ckpt_obj *
 {
 	struct ckpt_finding *f;
 
-	f = ckpt_emit(&scan->report, rule, &obj->place, obj->inode, obj->inode->i_ino);
-	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	f = ckpt_emit_ino(scan, obj, rule, obj->inode, obj->inode->i_ino);
 	ckpt_mnt_key(scan, f, obj);
 	ckpt_obj_path_keys(scan, f, obj);
 }
@@ -144,9 +142,7 @@ static void ckpt_judge_dmabuf(struct ckpt_scan *scan, const struct ckpt_obj *obj
 {
 	struct ckpt_finding *f;
 
-	f = ckpt_emit(&scan->report, CKPT_FILE_DMABUF, &obj->place, obj->inode,
-		      obj->inode->i_ino);
-	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	f = ckpt_emit_ino(scan, obj, CKPT_FILE_DMABUF, obj->inode, obj->inode->i_ino);
 	ckpt_key_u64(&scan->report, f, "size", i_size_read(obj->inode));
 }
 

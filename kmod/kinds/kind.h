@@ -77,6 +77,8 @@ extern const struct ckpt_kind ckpt_kind_dmabuf;
 
 enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file);
 void ckpt_file_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
+struct ckpt_finding *ckpt_emit_ino(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				   enum ckpt_rule_id rule, const void *identity, u64 ino);
 void ckpt_emit_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj, const void *identity,
 		       u64 ino, const char *what);
 void ckpt_file_unknown(struct ckpt_scan *scan, const struct ckpt_obj *obj, const char *what);

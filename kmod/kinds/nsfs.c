@@ -59,8 +59,7 @@ void ckpt_nsfs_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	if (ckpt_table_find(&scan->spaces, space, which))
 		return;
 	/* CRIU takes note of its own namespaces, too, but does not save them. */
-	f = ckpt_emit(&scan->report, ckpt_ns_known(scan, space, which) ? CKPT_FILE_NS_READERS :
-		      CKPT_FILE_NS_UNKNOWN, &obj->place, ns, obj->inode->i_ino);
-	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	f = ckpt_emit_ino(scan, obj, ckpt_ns_known(scan, space, which) ? CKPT_FILE_NS_READERS :
+			  CKPT_FILE_NS_UNKNOWN, ns, obj->inode->i_ino);
 	ckpt_key_str(&scan->report, f, "kind", ns->ops->name, strlen(ns->ops->name));
 }

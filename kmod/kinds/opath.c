@@ -49,8 +49,7 @@ static void ckpt_opath_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 {
 	struct ckpt_finding *f;
 
-	f = ckpt_emit(&scan->report, rule, &obj->place, obj->file, obj->inode->i_ino);
-	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
+	f = ckpt_emit_ino(scan, obj, rule, obj->file, obj->inode->i_ino);
 	ckpt_key_path(&scan->report, f, obj->file);
 }
 

@@ -44,12 +44,8 @@ static bool ckpt_proc_is_outside(const struct ckpt_scan *scan, struct pid_namesp
 static void ckpt_procpath_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 			       const struct path *path, enum ckpt_rule_id rule)
 {
-	const struct inode *inode = d_inode(path->dentry);
-	struct ckpt_finding *f;
-
-	f = ckpt_emit(&scan->report, rule, &obj->place, path->dentry, inode->i_ino);
-	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, inode->i_ino);
-	ckpt_obj_path_keys(scan, f, obj);
+	ckpt_obj_path_keys(scan, ckpt_emit_ino(scan, obj, rule, path->dentry,
+					       d_inode(path->dentry)->i_ino), obj);
 }
 
 /**
