@@ -38,6 +38,7 @@ static const struct mkobj_case *const tables[] = {
 	mkobj_file_cases,
 	mkobj_path_cases,
 	mkobj_ghost_cases,
+	mkobj_procpath_cases,
 	mkobj_pipe_cases,
 	mkobj_lock_cases,
 	mkobj_unix_name_cases,

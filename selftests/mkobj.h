@@ -110,6 +110,7 @@ extern const struct mkobj_case mkobj_notify_cases[];
 extern const struct mkobj_case mkobj_pidfd_cases[];
 extern const struct mkobj_case mkobj_path_cases[];
 extern const struct mkobj_case mkobj_ghost_cases[];
+extern const struct mkobj_case mkobj_procpath_cases[];
 extern const struct mkobj_case mkobj_pipe_cases[];
 extern const struct mkobj_case mkobj_lock_cases[];
 extern const struct mkobj_case mkobj_unix_cases[];

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* mkobj_ghost.c - files that have no name left, and procfs of processes outside. */
+/* mkobj_ghost.c - files that have no name left. */
 #define _GNU_SOURCE
 #include <endian.h>
 #include <fcntl.h>
 #include <linux/posix_acl_xattr.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -134,15 +132,10 @@ static void make_acl(struct mkobj *m)
 
 #define POINT	"point"
 
-/* Return: on the mount that prepare() made. */
-static int on_point(struct mkobj *m)
-{
-	return mkobj_try(open(mkobj_path(m, POINT "/file"), O_RDONLY), POINT "/file");
-}
-
+/* On the mount that prepare() made. */
 static void hold(struct mkobj *m)
 {
-	mkobj_key_fd(m, on_point(m), "");
+	mkobj_key_fd(m, mkobj_try(open(mkobj_path(m, POINT "/file"), O_RDONLY), "file"), "");
 }
 
 static void hold_deleted(struct mkobj *m)
@@ -187,27 +180,6 @@ static void unmount(struct mkobj *m)
 	umount2(mkobj_path(m, POINT), MNT_DETACH);
 }
 
-/* ---- procfs ---- */
-
-static void open_proc(struct mkobj *m)
-{
-	int fd = mkobj_try(open(m->c->arg, O_RDONLY), m->c->arg);
-
-	mkobj_key_fd(m, fd, "path=%s", m->c->arg);
-}
-
-static void open_proc_dead(struct mkobj *m)
-{
-	pid_t pid = mkobj_child();
-	char path[32];
-
-	(void)m;
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	mkobj_try(open(path, O_RDONLY), path);
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
-
 #define LINKED	"file-unlinked-linked"
 #define TOO_BIG	"file-ghost-too-big"
 #define SPARSE	"file-ghost-sparse"
@@ -217,8 +189,6 @@ static void open_proc_dead(struct mkobj *m)
 #define GHOST	"file-ghost"
 #define RO	"mnt-ro-ghost"
 #define MQUEUE	"file-mqueue-mounted"
-#define PROC	"file-proc-outside"
-#define FOLDER	"file-proc-folder"
 
 #define POINT_CASE(name_, rule_, prepare_, make_, finish_) \
 	{ .name = name_, .rule = rule_, .flags = "root-only", \
@@ -251,13 +221,5 @@ const struct mkobj_case mkobj_ghost_cases[] = {
 	POINT_CASE(RO ".miss-named", RO, prepare_tmpfs, hold, make_read_only),
 	POINT_CASE(MQUEUE, MQUEUE, prepare_mqueue, hold_deleted, NULL),
 	POINT_CASE(MQUEUE ".miss", MQUEUE, prepare_mqueue, hold, NULL),
-	{ .name = FOLDER, .rule = FOLDER, .make = open_proc, .arg = "/proc/1" },
-	{ .name = FOLDER ".miss", .rule = FOLDER, .make = open_proc, .arg = "/proc/self" },
-	{ .name = FOLDER ".miss-below", .rule = FOLDER, .make = open_proc, .arg = "/proc/1/net",
-	  .flags = "also=" PROC },
-	{ .name = PROC, .rule = PROC, .make = open_proc, .arg = "/proc/1/status" },
-	{ .name = PROC ".miss", .rule = PROC, .make = open_proc, .arg = "/proc/self/status" },
-	{ .name = PROC ".miss-host", .rule = PROC, .make = open_proc, .arg = "/proc/meminfo" },
-	{ .name = PROC ".miss-dead", .rule = PROC, .make = open_proc_dead },
 	{ }
 };

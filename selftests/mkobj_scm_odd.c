@@ -87,7 +87,7 @@ static void make_sender_there(struct mkobj *m)
 	send_away(p[0], file());
 }
 
-/* The receiver is connected to nobody. */
+/* The receiver is connected to nobody; @arg: the sender has gone, another one has sent nothing. */
 static void make_one_way(struct mkobj *m)
 {
 	const char *name = mkobj_path(m, "socket");
@@ -97,18 +97,8 @@ static void make_one_way(struct mkobj *m)
 	fd = mkobj_try(socket(AF_UNIX, SOCK_DGRAM, 0), "socket");
 	unix_join(fd, name, false);
 	send_away(fd, file());
-}
-
-/* One sender has gone, another one has sent nothing. */
-static void make_other_sender(struct mkobj *m)
-{
-	const char *name = mkobj_path(m, "socket");
-	int fd;
-
-	key_queue(m, unix_bound(name, SOCK_DGRAM, false), "");
-	fd = mkobj_try(socket(AF_UNIX, SOCK_DGRAM, 0), "socket");
-	unix_join(fd, name, false);
-	send_away(fd, file());
+	if (!m->c->arg)
+		return;
 	unix_join(mkobj_try(socket(AF_UNIX, SOCK_DGRAM, 0), "socket"), name, false);
 	close(fd);
 }
@@ -301,7 +291,8 @@ const struct mkobj_case mkobj_scm_odd_cases[] = {
 	  .num = SOCK_SEQPACKET, .flags = SCM },
 	{ .name = GONE ".miss", .rule = GONE, .make = make_sender_there, .num = SOCK_DGRAM,
 	  .flags = SCM },
-	{ .name = GONE ".other", .rule = GONE, .make = make_other_sender, .flags = SCM },
+	{ .name = GONE ".other", .rule = GONE, .make = make_one_way, .arg = "other",
+	  .flags = SCM },
 	{ .name = GONE ".one-way", .rule = GONE, .make = make_one_way, .flags = SCM },
 	{ .name = GONE ".miss-seqpacket", .rule = GONE, .make = make_sender_there,
 	  .num = SOCK_SEQPACKET, .flags = SCM },
