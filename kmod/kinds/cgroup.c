@@ -27,26 +27,42 @@ static struct cgroup *ckpt_frozen_cgroup(struct task_struct *task)
 	return frozen;
 }
 
+/*
+ * cgroup=, as procfs shows it to the reader.  One that is not below the root of his namespace has
+ * no name where his criu would look for it.  May sleep.
+ */
+static void ckpt_cgroup_key(struct ckpt_scan *scan, struct ckpt_finding *f, struct cgroup *cgroup)
+{
+	char *path;
+	int len;
+
+	if (!f || !cgroup)
+		return;
+	path = kvmalloc(PATH_MAX, GFP_KERNEL_ACCOUNT);
+	if (!path) {
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
+		return;
+	}
+	len = cgroup_path_ns(cgroup, path, PATH_MAX, current->nsproxy->cgroup_ns);
+	if (len > 0 && len < PATH_MAX && strcmp(path, "/..") && strncmp(path, "/../", 4))
+		ckpt_key_str(&scan->report, f, "cgroup", path, strlen(path));
+	kvfree(path);
+}
+
 static void ckpt_frozen_emit(struct ckpt_scan *scan, const struct ckpt_place *place,
 			     enum ckpt_rule_id rule, struct task_struct *task,
 			     struct cgroup *(*which)(struct task_struct *task))
 {
-	char *path = kvmalloc(PATH_MAX, GFP_KERNEL_ACCOUNT);
-	struct ckpt_finding *f;
 	struct cgroup *frozen;
-	int len = 0;
 
-	if (!path)
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
 	rcu_read_lock();
 	frozen = which(task);
-	if (frozen && path)
-		len = cgroup_path(frozen, path, PATH_MAX);
+	if (frozen && !css_tryget(&frozen->self))
+		frozen = NULL;
 	rcu_read_unlock();
-	f = ckpt_emit(&scan->report, rule, place, frozen, 0);
-	if (len > 0 && len < PATH_MAX)
-		ckpt_key_str(&scan->report, f, "cgroup", path, strlen(path));
-	kvfree(path);
+	ckpt_cgroup_key(scan, ckpt_emit(&scan->report, rule, place, frozen, 0), frozen);
+	if (frozen)
+		css_put(&frozen->self);
 }
 
 /* Of the first version, where a thread is as long as it or one above is frozen.  Under RCU. */
