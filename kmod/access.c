@@ -8,11 +8,13 @@
  * PTRACE_MODE_ATTACH, both with the credentials in force.
  */
 
+#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/magic.h>
 #include <linux/path.h>
 #include <linux/sched/signal.h>
+#include <linux/user_namespace.h>
 
 #include "access.h"
 #include "compat/path.h"
@@ -159,6 +161,33 @@ int ckpt_access_attach(const struct ckpt_fs *fs, const struct cred *cred, struct
 }
 
 /**
+ * ckpt_access_capable() - has a reader a capability in a user namespace?
+ * @cred: the reader's credentials
+ * @ns: referenced
+ * @cap: CAP_*
+ */
+bool ckpt_access_capable(const struct cred *cred, struct user_namespace *ns, int cap)
+{
+	const struct cred *old = override_creds(cred);
+	bool capable = ns_capable_noaudit(ns, cap);
+
+	revert_creds(old);
+	return capable;
+}
+
+/**
+ * ckpt_access_all() - may a reader be told of processes that nobody has named?
+ * @cred: the reader's credentials
+ *
+ * A number of references says how many processes hold something, and those may be of anybody, in
+ * any namespace.
+ */
+bool ckpt_access_all(const struct cred *cred)
+{
+	return ckpt_access_capable(cred, &init_user_ns, CAP_SYS_PTRACE);
+}
+
+/**
  * ckpt_access_visible() - does hidepid= show a process to the current task?
  * @fs: mount
  * @pid: thread group
@@ -177,4 +206,23 @@ bool ckpt_access_visible(const struct ckpt_fs *fs, struct pid *pid, unsigned int
 			return true;
 	}
 	return !ckpt_access_read(fs, current_cred(), pid);
+}
+
+/**
+ * ckpt_access_shown() - the same for any reader; what has no number in the mount is hidden
+ * @fs: mount
+ * @cred: the reader's credentials
+ * @pid: thread group
+ * @level: see ckpt_access_visible()
+ *
+ * May sleep.
+ */
+bool ckpt_access_shown(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid,
+		       unsigned int level)
+{
+	const struct cred *old = override_creds(cred);
+	bool shown = pid_nr_ns(pid, fs->ns) && ckpt_access_visible(fs, pid, level);
+
+	revert_creds(old);
+	return shown;
 }

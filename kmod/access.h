@@ -9,6 +9,7 @@
 
 struct cred;
 struct path;
+struct user_namespace;
 struct vfsmount;
 
 /* hidepid= with the values and the meaning of procfs. */
@@ -37,6 +38,10 @@ int ckpt_access_ns(const struct ckpt_fs *fs, const struct cred *cred, pid_t nr, 
 		   struct path *path);
 int ckpt_access_read(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid);
 int ckpt_access_attach(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid);
+bool ckpt_access_capable(const struct cred *cred, struct user_namespace *ns, int cap);
+bool ckpt_access_all(const struct cred *cred);
 bool ckpt_access_visible(const struct ckpt_fs *fs, struct pid *pid, unsigned int level);
+bool ckpt_access_shown(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid,
+		       unsigned int level);
 
 #endif

@@ -18,6 +18,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
+#include "access.h"
 #include "assert.h"
 #include "grow.h"
 #include "groups.h"
@@ -60,38 +61,59 @@ static int ckpt_outside_room(struct ckpt_scan *scan)
 	return err ? err : ckpt_table_reserve(&scan->outside, CKPT_OUTSIDE_ROOM);
 }
 
-/* Never sleeps; there is room. */
-static void ckpt_outside_add(struct ckpt_scan *scan, struct pid *pid, const void *what, u64 ino)
+/* The process that is looked at has it.  Never sleeps; there is room. */
+static void ckpt_outside_add(struct ckpt_scan *scan, const void *what, u64 ino)
 {
 	struct ckpt_slot *slot = ckpt_table_add(&scan->outside, what, ino);
+	struct ckpt_outsider *who;
 
 	if (!slot->value) {
-		scan->outsiders[scan->nr_outsiders] = (struct ckpt_outsider){ .pid = get_pid(pid) };
+		scan->outsiders[scan->nr_outsiders] = (struct ckpt_outsider){};
 		slot->value = ++scan->nr_outsiders;
 	}
-	scan->outsiders[slot->value - 1].count++;
+	who = &scan->outsiders[slot->value - 1];
+	if (who->met)
+		return;
+	who->met = true;
+	who->next = scan->met;
+	scan->met = slot->value;
+}
+
+/* Names and counts a process for all that it has, if the reader may inspect it.  May sleep. */
+static void ckpt_outside_tell(struct ckpt_scan *scan, struct pid *pid)
+{
+	bool may = scan->met && !ckpt_access_read(scan->fs, scan->cred, pid);
+
+	while (scan->met) {
+		struct ckpt_outsider *who = &scan->outsiders[scan->met - 1];
+
+		scan->met = who->next;
+		who->met = false;
+		if (may && !who->count++)
+			who->pid = get_pid(pid);
+	}
 }
 
 /* A file in the table of an outsider; its lock is held. */
-static void ckpt_outside_file(struct ckpt_scan *scan, struct pid *pid, const struct file *file)
+static void ckpt_outside_file(struct ckpt_scan *scan, const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
 
 	if (ckpt_table_find(&scan->held, file, inode->i_ino))
-		ckpt_outside_add(scan, pid, file, inode->i_ino);
+		ckpt_outside_add(scan, file, inode->i_ino);
 	else if (S_ISFIFO(inode->i_mode) &&
 		 ckpt_table_find(&scan->pipes, inode->i_pipe, inode->i_ino))
-		ckpt_outside_add(scan, pid, inode->i_pipe, inode->i_ino);
+		ckpt_outside_add(scan, inode->i_pipe, inode->i_ino);
 	else if (S_ISREG(inode->i_mode) && ckpt_table_find(&scan->memfds, inode, inode->i_ino))
-		ckpt_outside_add(scan, pid, inode, inode->i_ino);
+		ckpt_outside_add(scan, inode, inode->i_ino);
 }
 
 /*
  * One hold; task_lock keeps the fd table, file_lock the files in it.  Return: the slot to go on
  * from, UINT_MAX at the end.
  */
-static unsigned int ckpt_outside_chunk(struct ckpt_scan *scan, struct pid *pid,
-				       struct files_struct *files, unsigned int fd)
+static unsigned int ckpt_outside_chunk(struct ckpt_scan *scan, struct files_struct *files,
+				       unsigned int fd)
 {
 	struct fdtable *fdt = files_fdtable(files);
 	unsigned int end = min_t(u64, fdt->max_fds, (u64)fd + CKPT_OUTSIDE_SLOTS);
@@ -106,12 +128,12 @@ static unsigned int ckpt_outside_chunk(struct ckpt_scan *scan, struct pid *pid,
 			break;
 		file = rcu_dereference_protected(fdt->fd[fd], lockdep_is_held(&files->file_lock));
 		if (file && !(file->f_mode & FMODE_PATH))
-			ckpt_outside_file(scan, pid, file);
+			ckpt_outside_file(scan, file);
 	}
 	return fd >= fdt->max_fds ? UINT_MAX : fd;
 }
 
-static int ckpt_outside_files(struct ckpt_scan *scan, struct pid *pid, struct task_struct *task)
+static int ckpt_outside_files(struct ckpt_scan *scan, struct task_struct *task)
 {
 	struct files_struct *files;
 	unsigned int fd = 0;
@@ -130,7 +152,7 @@ static int ckpt_outside_files(struct ckpt_scan *scan, struct pid *pid, struct ta
 		/* A whole table that is shared is told as such. */
 		if (files && !ckpt_table_find(&scan->shared, files, CKPT_SHARE_FILES)) {
 			spin_lock(&files->file_lock);
-			fd = ckpt_outside_chunk(scan, pid, files, fd);
+			fd = ckpt_outside_chunk(scan, files, fd);
 			spin_unlock(&files->file_lock);
 		} else {
 			fd = UINT_MAX;
@@ -143,8 +165,7 @@ static int ckpt_outside_files(struct ckpt_scan *scan, struct pid *pid, struct ta
 }
 
 /* What it may share as a whole.  Addresses are compared only. */
-static void ckpt_outside_shares(struct ckpt_scan *scan, struct pid *pid,
-				const struct task_struct *task)
+static void ckpt_outside_shares(struct ckpt_scan *scan, const struct task_struct *task)
 {
 	enum ckpt_shareable what;
 
@@ -152,7 +173,7 @@ static void ckpt_outside_shares(struct ckpt_scan *scan, struct pid *pid,
 		const void *addr = ckpt_shareable(task, what);
 
 		if (addr && ckpt_table_find(&scan->shared, addr, what))
-			ckpt_outside_add(scan, pid, addr, what);
+			ckpt_outside_add(scan, addr, what);
 	}
 }
 
@@ -170,8 +191,9 @@ static int ckpt_outside_process(struct ckpt_scan *scan, struct pid *pid)
 	if (!inside)
 		err = ckpt_outside_room(scan);
 	if (!inside && !err) {
-		ckpt_outside_shares(scan, pid, task);
-		err = ckpt_outside_files(scan, pid, task);
+		ckpt_outside_shares(scan, task);
+		err = ckpt_outside_files(scan, task);
+		ckpt_outside_tell(scan, pid);
 	}
 	put_task_struct(task);
 	return err;

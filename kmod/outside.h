@@ -9,13 +9,17 @@ struct ckpt_scan;
 struct pid;
 
 /**
- * struct ckpt_outsider - a process outside that has an object of the set
- * @pid: owned; named only if the reader may inspect it
- * @count: processes outside that have the object
+ * struct ckpt_outsider - processes outside that have an object of the set
+ * @pid: the first that the reader may inspect, owned; NULL if there is none
+ * @count: how many he may inspect; that there are others is all that is told of them
+ * @met: the process that is looked at has it
+ * @next: another object that it has, index + 1
  */
 struct ckpt_outsider {
 	struct pid *pid;
 	u32 count;
+	bool met;
+	u32 next;
 };
 
 const struct ckpt_outsider *ckpt_outside_find(struct ckpt_scan *scan, const void *what, u64 ino);

@@ -62,8 +62,27 @@ static int ckpt_proc_unchanged(const struct ckpt_proc *proc)
 	return err;
 }
 
+/*
+ * That a refused process is in the set may be told if procfs tells its parent, or if that names
+ * its children, which the reader may look up.
+ */
+static bool ckpt_proc_hidden(struct ckpt_scan *scan, const struct ckpt_proc *proc,
+			     const struct task_struct *task)
+{
+	const struct ckpt_proc *parent;
+	bool told;
+
+	rcu_read_lock();
+	parent = ckpt_set_find(scan, rcu_dereference(task->real_parent));
+	told = proc->pid == scan->root || (parent && parent->may_read);
+	rcu_read_unlock();
+	return !told && !ckpt_access_shown(scan->fs, scan->cred, proc->pid,
+					   CKPT_HIDEPID_NO_ACCESS);
+}
+
 /* Both questions.  Return: 0, -ESRCH, or an error that ends the scan. */
-static int ckpt_proc_access(struct ckpt_scan *scan, struct ckpt_proc *proc)
+static int ckpt_proc_access(struct ckpt_scan *scan, struct ckpt_proc *proc,
+			    const struct task_struct *task)
 {
 	int err = -EACCES;
 
@@ -74,8 +93,10 @@ static int ckpt_proc_access(struct ckpt_scan *scan, struct ckpt_proc *proc)
 		err = ckpt_access_attach(scan->fs, scan->cred, proc->pid);
 	/* A process that went away, or an error, is no refusal. */
 	proc->may_attach = err != -EACCES;
-	if (!proc->may_read && !proc->may_attach)
+	if (!proc->may_read && !proc->may_attach) {
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_NO_ACCESS);
+		proc->hidden = ckpt_proc_hidden(scan, proc, task);
+	}
 	return err == -EACCES ? 0 : err;
 }
 
@@ -101,7 +122,7 @@ static int ckpt_collect_proc(struct ckpt_scan *scan, struct ckpt_proc *proc)
 	if (!task)
 		return 0;
 	ckpt_proc_identify(proc, task);
-	err = ckpt_proc_access(scan, proc);
+	err = ckpt_proc_access(scan, proc, task);
 	if (err || !proc->may_read)
 		goto put;
 	scan->threads += get_nr_threads(task);
@@ -121,7 +142,7 @@ static int ckpt_judge_proc(struct ckpt_scan *scan, struct ckpt_proc *proc)
 
 	if (!task)
 		return 0;
-	if (!proc->may_attach)
+	if (!proc->may_attach && !proc->hidden)
 		ckpt_cred_judge(scan, proc, task);
 	if (!proc->may_read)
 		goto put;
@@ -162,12 +183,17 @@ static int ckpt_collect_set(struct ckpt_scan *scan)
 	return min(n, 0);
 }
 
-/* What the first pass never reached is said, one record for all. */
-static void ckpt_judge_newcomer(struct ckpt_scan *scan, struct ckpt_proc *proc)
+/*
+ * What the first pass never reached is said, one record for all: of the newcomer, or of the root
+ * if the reader may not know the newcomer's number.
+ */
+static void ckpt_judge_newcomer(struct ckpt_scan *scan, const struct ckpt_proc *proc)
 {
 	struct ckpt_place place = { .nr = proc->nr, .kind = CKPT_AT_PROCESS };
 	struct ckpt_finding *f;
 
+	if (!ckpt_access_shown(scan->fs, scan->cred, proc->pid, CKPT_HIDEPID_NO_ACCESS))
+		place.nr = pid_nr_ns(scan->root, scan->fs->ns);
 	ckpt_report_incomplete(&scan->report, CKPT_REASON_UNSTABLE);
 	f = ckpt_emit(&scan->report, CKPT_SET_UNSTABLE, &place, scan->root, 0);
 	ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
@@ -265,12 +291,22 @@ static int ckpt_scan_try(struct ckpt_scan *scan)
 	return err;
 }
 
+/* Members that are there, as far as the reader may know. */
+static u32 ckpt_scan_members(const struct ckpt_scan *scan)
+{
+	u32 i, nr = 0;
+
+	for (i = 0; i < scan->nr_procs; i++)
+		nr += !scan->procs[i].hidden;
+	return nr;
+}
+
 static int ckpt_scan_render(struct ckpt_scan *scan, struct ckpt_text *out)
 {
 	struct ckpt_summary sum = {
 		.nr = pid_nr_ns(scan->root, scan->fs->ns),
 		.comm = scan->comm_known ? scan->comm : NULL,
-		.processes = scan->nr_procs,
+		.processes = ckpt_scan_members(scan),
 		.threads = scan->threads,
 		.files = scan->files,
 		.vmas = scan->vmas,

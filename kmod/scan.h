@@ -44,6 +44,7 @@ struct ckpt_mark {
  * @may_read: the reader may be told about it
  * @may_attach: criu, run by the reader, could attach to it, as far as that could be asked
  * @walked: the first pass has been there
+ * @hidden: the reader cannot even know that it is in the set
  * @vforks: one of its threads waits for a child that shares its memory
  */
 struct ckpt_proc {
@@ -56,6 +57,7 @@ struct ckpt_proc {
 	bool may_read;
 	bool may_attach;
 	bool walked;
+	bool hidden;
 	bool vforks;
 };
 
@@ -119,7 +121,8 @@ struct ckpt_spaces {
  *	   are looked at, that of their socket
  * @uncounted: some references from inside could not be counted
  * @outside: what processes outside have too; value: index in @outsiders + 1
- * @outsiders: the first process found that has it, @nr_outsiders of @cap_outsiders
+ * @outsiders: who was found to have it, @nr_outsiders of @cap_outsiders
+ * @met: what the process outside that is looked at has of them, index + 1 of the first
  * @searched: they were looked for
  * @suspects: objects that seemed to be held outside, by counts alone
  * @confirming: this is another look, after one that had suspects
@@ -187,6 +190,7 @@ struct ckpt_scan {
 	struct ckpt_outsider *outsiders;
 	u32 nr_outsiders;
 	u32 cap_outsiders;
+	u32 met;
 	bool searched;
 	struct ckpt_table suspects;
 	bool confirming;

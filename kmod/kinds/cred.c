@@ -87,11 +87,14 @@ void ckpt_cred_judge_groups(struct ckpt_scan *scan, const struct ckpt_place *pla
 /* Could criu, run by the reader, administer the network namespace?  @net is referenced. */
 bool ckpt_cred_net_admin(const struct ckpt_scan *scan, const struct net *net)
 {
-	const struct cred *old = override_creds(scan->cred);
-	bool may = ns_capable_noaudit(net->user_ns, CAP_NET_ADMIN);
+	return ckpt_access_capable(scan->cred, net->user_ns, CAP_NET_ADMIN);
+}
 
-	revert_creds(old);
-	return may;
+/* ns=, which the kernel tells the same people (SIOCGSKNS).  @net is referenced. */
+void ckpt_key_netns(struct ckpt_scan *scan, struct ckpt_finding *f, const struct net *net)
+{
+	if (ckpt_cred_net_admin(scan, net))
+		ckpt_key_u64(&scan->report, f, "ns", net->ns.inum);
 }
 
 /* A restored process has criu's keyrings; that of a user is found again by his number. */

@@ -130,6 +130,7 @@ void ckpt_scm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct s
 
 bool ckpt_is_memfd(const struct file *file, const struct inode *inode);
 
+void ckpt_key_outside(struct ckpt_scan *scan, struct ckpt_finding *f, u64 references);
 void ckpt_outside_judge_task(struct ckpt_scan *scan, const struct ckpt_place *place,
 			     struct task_struct *task);
 void ckpt_outside_judge_file(struct ckpt_scan *scan, const struct ckpt_obj *obj);
@@ -221,6 +222,7 @@ int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 void ckpt_cred_judge_groups(struct ckpt_scan *scan, const struct ckpt_place *place,
 			    struct task_struct *task);
 bool ckpt_cred_net_admin(const struct ckpt_scan *scan, const struct net *net);
+void ckpt_key_netns(struct ckpt_scan *scan, struct ckpt_finding *f, const struct net *net);
 void ckpt_cred_judge_thread(struct ckpt_scan *scan, const struct ckpt_place *place,
 			    const struct cred *cred);
 void ckpt_cred_judge_reader(struct ckpt_scan *scan, const struct ckpt_place *place);

@@ -120,7 +120,7 @@ static void ckpt_lock_judge_outside(struct ckpt_scan *scan, const struct ckpt_ob
 	f = ckpt_emit(&scan->report, CKPT_LOCK_SHARED_OUTSIDE, &obj->place, obj->file,
 		      obj->inode->i_ino);
 	ckpt_lock_keys(scan, f, obj);
-	ckpt_key_u64(&scan->report, f, "outside", outside);
+	ckpt_key_outside(scan, f, outside);
 	ckpt_key_path(&scan->report, f, obj->file);
 }
 

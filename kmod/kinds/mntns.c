@@ -154,8 +154,9 @@ static bool ckpt_mnt_option(const struct ckpt_mnt *m, const char *name, int *val
 /* CRIU looks for the daemon that mounts things there, and for the pipe by which it is told. */
 static void ckpt_mnt_autofs(struct ckpt_scan *scan, const struct ckpt_mnt *m)
 {
-	bool outside, alive;
+	struct task_struct *task;
 	struct pid *pid;
+	bool outside;
 	int fd, nr;
 
 	if (!ckpt_mnt_option(m, "fd=", &fd) || !ckpt_mnt_option(m, "pgrp=", &nr)) {
@@ -165,10 +166,13 @@ static void ckpt_mnt_autofs(struct ckpt_scan *scan, const struct ckpt_mnt *m)
 	if (fd < 0)
 		return;
 	rcu_read_lock();
-	pid = find_vpid(nr);
-	alive = pid && pid_task(pid, PIDTYPE_TGID);
-	outside = alive && !ckpt_set_has(scan, pid_task(pid, PIDTYPE_TGID));
+	pid = get_pid(find_vpid(nr));
+	task = pid ? pid_task(pid, PIDTYPE_TGID) : NULL;
+	outside = task && !ckpt_set_has(scan, task);
 	rcu_read_unlock();
+	/* Nobody learns by this whether a process lives that is hidden from him. */
+	outside = outside && ckpt_access_shown(scan->fs, scan->cred, pid, CKPT_HIDEPID_INVISIBLE);
+	put_pid(pid);
 	if (outside)
 		ckpt_mnt_emit(scan, m, CKPT_MNT_AUTOFS);
 	else

@@ -16,6 +16,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
+#include "access.h"
 #include "kind.h"
 #include "outside.h"
 #include "refs.h"
@@ -28,14 +29,28 @@ bool ckpt_is_memfd(const struct file *file, const struct inode *inode)
 	       !strncmp(file->f_path.dentry->d_name.name, "memfd:", 6);
 }
 
-/* Who it is, or at least how many references; the process is named if the reader may. */
+/* Who it is, and how many they are, as far as the reader may inspect them. */
 static void ckpt_outside_keys(struct ckpt_scan *scan, struct ckpt_finding *f,
 			      const struct ckpt_outsider *who)
 {
-	if (!f || !who)
+	if (!f || !who || !who->count)
 		return;
 	ckpt_key_u64(&scan->report, f, "outside", who->count);
 	f->peer = get_pid(who->pid);
+}
+
+/**
+ * ckpt_key_outside() - outside=, where only the number of references is known
+ * @scan: scan
+ * @f: finding, may be NULL
+ * @references: from outside
+ *
+ * Whose they are nobody knows, so most readers only learn that there are some.
+ */
+void ckpt_key_outside(struct ckpt_scan *scan, struct ckpt_finding *f, u64 references)
+{
+	if (ckpt_access_all(scan->cred))
+		ckpt_key_u64(&scan->report, f, "outside", references);
 }
 
 /* ---- what is shared as a whole ---- */
@@ -189,5 +204,5 @@ void ckpt_outside_judge_vma(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		return;
 	f = ckpt_emit(&scan->report, CKPT_VMA_SHARED_ANON_OUTSIDE, &obj->place, obj->file,
 		      obj->inode->i_ino);
-	ckpt_key_u64(&scan->report, f, "outside", outside);
+	ckpt_key_outside(scan, f, outside);
 }

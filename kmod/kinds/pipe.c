@@ -7,6 +7,7 @@
 
 #include <linux/pipe_fs_i.h>
 
+#include "access.h"
 #include "assert.h"
 #include "kind.h"
 #include "outside.h"
@@ -171,6 +172,13 @@ static void ckpt_judge_unread(struct ckpt_scan *scan, const struct ckpt_obj *obj
 	ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
 }
 
+/* Whether there is one the pipe itself tells its holders; how many, nobody. */
+static void ckpt_key_ends(struct ckpt_scan *scan, struct ckpt_finding *f, const char *key,
+			  unsigned int ends)
+{
+	ckpt_key_u64(&scan->report, f, key, ckpt_access_all(scan->cred) ? ends : min(ends, 1U));
+}
+
 /*
  * Ends that are not inside.  Each open file is one, however many descriptors it has; one that is
  * shared with somebody outside is told by another rule.
@@ -191,8 +199,8 @@ static void ckpt_judge_ends(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 		return;
 	f = ckpt_emit(&scan->report, CKPT_PIPE_END_OUTSIDE, &obj->place, pipe, obj->inode->i_ino);
 	ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, obj->inode->i_ino);
-	ckpt_key_u64(&scan->report, f, "readers", max(readers, inside->value) - inside->value);
-	ckpt_key_u64(&scan->report, f, "writers", max(writers, inside->order) - inside->order);
+	ckpt_key_ends(scan, f, "readers", max(readers, inside->value) - inside->value);
+	ckpt_key_ends(scan, f, "writers", max(writers, inside->order) - inside->order);
 	if (f && who)
 		f->peer = get_pid(who->pid);
 	if (readers > inside->value && !inside->value)

@@ -8,6 +8,7 @@
 #include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
 
+#include "access.h"
 #include "kind.h"
 #include "set.h"
 
@@ -28,17 +29,24 @@ static struct dentry *ckpt_proc_folder(const struct path *path)
 	return at;
 }
 
-/* A number that nobody has any more is that of a process for which CRIU makes another. */
+/*
+ * A number that nobody has any more is that of a process for which CRIU makes another.  One that
+ * is hidden from the reader looks like that, too.
+ */
 static bool ckpt_proc_is_outside(const struct ckpt_scan *scan, struct pid_namespace *ns, pid_t nr)
 {
 	struct task_struct *task;
-	bool outside;
+	struct pid *pid = NULL;
+	bool shown;
 
 	rcu_read_lock();
 	task = pid_task(find_pid_ns(nr, ns), PIDTYPE_PID);
-	outside = task && !ckpt_set_has(scan, task);
+	if (task && !ckpt_set_has(scan, task))
+		pid = get_pid(task_tgid(task));
 	rcu_read_unlock();
-	return outside;
+	shown = pid && ckpt_access_shown(scan->fs, scan->cred, pid, CKPT_HIDEPID_INVISIBLE);
+	put_pid(pid);
+	return shown;
 }
 
 static void ckpt_procpath_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,

@@ -53,7 +53,8 @@ enum ckpt_tty_sort {
  * @index: number of a pty
  * @sid: session that it controls, as CRIU is told in the process; 0: none that it may know
  * @pgrp: its foreground process group, likewise
- * @shown_sid: the session's number in the pid namespace of the mount
+ * @shown_sid: the session's number in the pid namespace of the mount; 0: it has none, or its
+ *	       leader is hidden from the reader
  * @rdev: of the node
  * @dev: of the file system that the node is in
  * @hung: it is hung up
@@ -139,7 +140,7 @@ static bool ckpt_tty_session(struct ckpt_scan *scan, struct ckpt_tty *t, struct 
 {
 	struct tty_struct *real = t->sort == CKPT_SORT_MASTER ? tty->link : tty;
 	struct task_struct *task = scan->task, *leader;
-	struct pid *session, *pgrp;
+	struct pid *session, *pgrp, *own;
 	struct pid_namespace *ns;
 	bool outside = false;
 	unsigned long flags;
@@ -152,6 +153,7 @@ static bool ckpt_tty_session(struct ckpt_scan *scan, struct ckpt_tty *t, struct 
 	spin_unlock_irqrestore(CKPT_TTY_CTRL_LOCK(real), flags);
 	rcu_read_lock();
 	ns = task_active_pid_ns(task);
+	own = task_session(task);
 	if (ns && session) {
 		t->sid = pid_nr_ns(session, ns);
 		t->pgrp = pid_nr_ns(pgrp, ns);
@@ -160,6 +162,9 @@ static bool ckpt_tty_session(struct ckpt_scan *scan, struct ckpt_tty *t, struct 
 		outside = t->sid && !(leader && ckpt_set_has(scan, leader));
 	}
 	rcu_read_unlock();
+	if (session && session != own &&
+	    !ckpt_access_shown(scan->fs, scan->cred, session, CKPT_HIDEPID_NO_ACCESS))
+		t->shown_sid = 0;
 	put_pid(session);
 	put_pid(pgrp);
 	return outside;
