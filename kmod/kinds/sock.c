@@ -104,7 +104,7 @@ static void ckpt_sock_judge_foreign(struct ckpt_scan *scan, const struct ckpt_ob
 
 	f = ckpt_sock_emit(scan, obj, sk, ckpt_sock_foreign_rule(scan, sk));
 	ckpt_key_u64(&scan->report, f, "family", sk->sk_family);
-	ckpt_key_u64(&scan->report, f, "ns", sock_net(sk)->ns.inum);
+	ckpt_key_netns(scan, f, sock_net(sk));
 }
 
 /* CRIU asks for the name of the device that a socket is bound to. */

@@ -136,7 +136,7 @@ void ckpt_tun_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	if (!ckpt_ns_has_net(scan, sock_net(sk))) {
 		f = ckpt_tun_emit(scan, obj, ckpt_tun_is_readers(scan, sock_net(sk)) ?
 				  CKPT_TUN_HOST_NETNS : CKPT_TUN_FOREIGN_NETNS);
-		ckpt_key_u64(&scan->report, f, "ns", sock_net(sk)->ns.inum);
+		ckpt_key_netns(scan, f, sock_net(sk));
 	}
 	if (rcu_access_pointer(sk->sk_filter))
 		ckpt_tun_emit(scan, obj, CKPT_TUN_FILTER);

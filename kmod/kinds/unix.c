@@ -212,7 +212,7 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 	/* CRIU looks for it in the set's network namespaces, before all else. */
 	if (!ckpt_ns_has_net(scan, sock_net(peer))) {
 		f = ckpt_unix_emit_peer(scan, obj, sk, CKPT_UNIX_PEER_FOREIGN_NETNS, ino);
-		ckpt_key_u64(&scan->report, f, "ns", sock_net(peer)->ns.inum);
+		ckpt_key_netns(scan, f, sock_net(peer));
 		return;
 	}
 	if (ckpt_unix_shutdown_mismatch(sk, peer))
