@@ -240,50 +240,6 @@ TEST_F(access, opened_by_nobody_read_by_root)
 
 /* ---- exec ---- */
 
-static void exec_helper(int sig)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "%s", in_dir("secret-helper"));
-	execl(path, path, in_dir("secret-path"), (char *)NULL);
-	_exit(1);
-}
-
-static int make_ready_to_exec(void *arg)
-{
-	return signal(SIGUSR1, exec_helper) == SIG_ERR;
-}
-
-/* A copy of setuid_helper beside the secret. */
-static int install_helper(mode_t mode)
-{
-	char self_path[4096], command[8400];
-	ssize_t n = readlink("/proc/self/exe", self_path, sizeof(self_path) - 1);
-
-	if (n < 0)
-		return 1;
-	self_path[n] = '\0';
-	*strrchr(self_path, '/') = '\0';
-	snprintf(command, sizeof(command), "cp %s/setuid_helper %s", self_path,
-		 in_dir("secret-helper"));
-	return system(command) || chmod(in_dir("secret-helper"), mode);
-}
-
-/* Until the program that was executed has taken its lock and waits. */
-static bool await_exec(pid_t pid)
-{
-	char path[64], stat[512];
-	int i;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	for (i = 0; i < 1000; i++) {
-		if (slurp_file(path, stat, sizeof(stat)) > 0 && strstr(stat, "(secret-helper) S "))
-			return true;
-		usleep(20000);
-	}
-	return false;
-}
-
 /* An error, or a report that tells nothing. */
 static void check_nothing_told(struct __test_metadata *_metadata, struct report *r, pid_t pid)
 {
@@ -301,13 +257,12 @@ TEST_F(access, setuid_exec_after_open)
 {
 	int fd;
 
-	ASSERT_EQ(0, install_helper(04755));
-	self->pid = target_start_as(NOBODY, make_ready_to_exec, NULL);
+	ASSERT_EQ(0, helper_install(dir, 04755));
+	self->pid = target_start_as(NOBODY, helper_ready, dir);
 	ASSERT_LT(0, self->pid);
 	fd = open_as(NOBODY, self->pid);
 	ASSERT_LE(0, fd);
-	kill(self->pid, SIGUSR1);
-	ASSERT_TRUE(await_exec(self->pid));
+	ASSERT_TRUE(helper_exec(self->pid));
 	read_fd_as(NOBODY, fd, &self->r);
 	check_nothing_told(_metadata, &self->r, self->pid);
 	end_report(_metadata, &self->r);
@@ -318,14 +273,13 @@ TEST_F(access, setuid_exec_after_read)
 	char byte;
 	int fd;
 
-	ASSERT_EQ(0, install_helper(04755));
-	self->pid = target_start_as(NOBODY, make_ready_to_exec, NULL);
+	ASSERT_EQ(0, helper_install(dir, 04755));
+	self->pid = target_start_as(NOBODY, helper_ready, dir);
 	ASSERT_LT(0, self->pid);
 	fd = open_as(NOBODY, self->pid);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(1, read(fd, &byte, 1));
-	kill(self->pid, SIGUSR1);
-	ASSERT_TRUE(await_exec(self->pid));
+	ASSERT_TRUE(helper_exec(self->pid));
 	/* The rest of the old report tells nothing new. */
 	ASSERT_EQ(0, report_slurp(fd, &self->r.text, &self->r.len));
 	EXPECT_EQ(NULL, strstr(self->r.text, "secret"));
@@ -340,13 +294,12 @@ TEST_F(access, plain_exec_after_open)
 {
 	int fd;
 
-	ASSERT_EQ(0, install_helper(0755));
-	self->pid = target_start_as(NOBODY, make_ready_to_exec, NULL);
+	ASSERT_EQ(0, helper_install(dir, 0755));
+	self->pid = target_start_as(NOBODY, helper_ready, dir);
 	ASSERT_LT(0, self->pid);
 	fd = open_as(NOBODY, self->pid);
 	ASSERT_LE(0, fd);
-	kill(self->pid, SIGUSR1);
-	ASSERT_TRUE(await_exec(self->pid));
+	ASSERT_TRUE(helper_exec(self->pid));
 	report_read_fd(fd, &self->r);
 	ASSERT_TRUE(check_sound(_metadata, &self->r));
 	EXPECT_NE(NULL, report_find(&self->r, "lock-flock"));

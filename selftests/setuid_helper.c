@@ -8,7 +8,7 @@ int main(int argc, char **argv)
 {
 	int fd = argc > 1 ? open(argv[1], O_RDONLY) : -1;
 
-	if (fd < 0 || flock(fd, LOCK_EX))
+	if (fd < 0 || flock(fd, LOCK_SH))
 		return 1;
 	for (;;)
 		pause();

@@ -36,6 +36,13 @@ pid_t target_start(int (*make)(void *arg), void *arg);
 pid_t target_start_as(uid_t uid, int (*make)(void *arg), void *arg);
 void target_stop(pid_t pid);
 
+/* Puts setuid_helper into a folder in which there is "secret-path", with that mode. Return: 0. */
+int helper_install(const char *dir, mode_t mode);
+/* For target_start_as(): to become that program, @dir is the folder. */
+int helper_ready(void *dir);
+/* Has the target execute it. Return: whether it has its lock on secret-path, and waits. */
+bool helper_exec(pid_t pid);
+
 /* Reads a small file. Return: its length or -1. */
 ssize_t slurp_file(const char *path, char *buf, size_t size);
 int write_file(const char *path, const char *text);
