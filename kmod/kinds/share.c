@@ -99,7 +99,7 @@ static void ckpt_vfork_look(struct ckpt_scan *scan, const struct ckpt_proc *proc
 	rcu_read_lock();
 	parent = ckpt_set_find(scan, rcu_dereference(task->real_parent));
 	rcu_read_unlock();
-	if (!parent)
+	if (!parent || !parent->may_read)
 		return;
 	parent->vforks = true;
 	place.nr = parent->nr;
