@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "apparmor.h"
 #include "ckptcheck.h"
 #include "kselftest.h"
 #include "matrix.h"
@@ -246,21 +247,12 @@ static int become_own_userns(void)
 
 static int become_confined(void)
 {
-	return write_file("/proc/self/attr/current", "changeprofile " PROFILE);
+	return apparmor_enter(PROFILE);
 }
 
 static const char *why_not_confined(void)
 {
-	const char *load = "printf 'profile " PROFILE " flags=(attach_disconnected) { file, capability, signal, unix, "
-			   "network, }' | apparmor_parser -r";
-	char text[8] = "";
-
-	if (slurp_file("/sys/module/apparmor/parameters/enabled", text, sizeof(text)) < 0 ||
-	    *text != 'Y')
-		return "no AppArmor in this kernel";
-	if (system("command -v apparmor_parser >/dev/null"))
-		return "no apparmor_parser here";
-	return system(load) ? "the profile could not be loaded" : NULL;
+	return apparmor_load(PROFILE);
 }
 
 const struct reader_kind reader_kinds[NR_READERS] = {
