@@ -39,11 +39,12 @@ static void contain(int to_parent, int from_parent)
 {
 	char byte = 0;
 
-	if (setgroups(0, NULL) || setresgid(CONTAINED, CONTAINED, CONTAINED) ||
+	/* The pid namespace is the host's, or root could not mount anything for it. */
+	if (unshare(CLONE_NEWPID) || setgroups(0, NULL) ||
+	    setresgid(CONTAINED, CONTAINED, CONTAINED) ||
 	    setresuid(CONTAINED, CONTAINED, CONTAINED) || prctl(PR_SET_DUMPABLE, 1) ||
-	    prctl(PR_SET_PDEATHSIG, SIGKILL) ||
-	    unshare(CLONE_NEWUSER | CLONE_NEWPID) || write(to_parent, &byte, 1) != 1 ||
-	    read(from_parent, &byte, 1) != 1)
+	    prctl(PR_SET_PDEATHSIG, SIGKILL) || unshare(CLONE_NEWUSER) ||
+	    write(to_parent, &byte, 1) != 1 || read(from_parent, &byte, 1) != 1)
 		_exit(1);
 	/* The first process of the pid namespace. */
 	if (fork())
@@ -141,12 +142,13 @@ pid_t matrix_inside_nr(pid_t pid)
 
 static int make_mount(const char *type, const char *hide)
 {
-	int context = fsopen(type, FSOPEN_CLOEXEC), mnt;
+	int context = fsopen(type, FSOPEN_CLOEXEC), mnt = -1;
 
-	if (context < 0 || fsconfig(context, FSCONFIG_SET_STRING, "hidepid", hide, 0) ||
-	    fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		return -1;
-	mnt = fsmount(context, FSMOUNT_CLOEXEC, 0);
+	if (context >= 0 && !fsconfig(context, FSCONFIG_SET_STRING, "hidepid", hide, 0) &&
+	    !fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		mnt = fsmount(context, FSMOUNT_CLOEXEC, 0);
+	if (mnt < 0)
+		ksft_print_msg("mount of %s: %s\n", type, strerror(errno));
 	close(context);
 	return mnt;
 }
@@ -182,10 +184,12 @@ static int do_inside(int (*what)(struct place *place), struct place *place)
 
 int matrix_setup(void)
 {
-	places = mmap(NULL, NR_PLACES * sizeof(*places), PROT_READ | PROT_WRITE,
+	places = mmap(NULL, (NR_PLACES + 1) * sizeof(*places), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (places == MAP_FAILED || start_container())
+	if (places == MAP_FAILED || start_container()) {
+		ksft_print_msg("no container\n");
 		return -1;
+	}
 	host_pidns = open_ns(getpid(), "pid");
 	inside_pidns = open_ns(container, "pid");
 	places[0].name = "host";
@@ -224,18 +228,30 @@ int matrix_hide_proc(int hide)
 		     options);
 }
 
-static int foreign_context;
+static int foreign[2];
 
 static int create_foreign(struct place *place)
 {
-	(void)place;
-	return fsconfig(foreign_context, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (fsconfig(foreign[i], FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+			return -1;
+	place->proc[0] = fsmount(foreign[0], FSMOUNT_CLOEXEC, 0);
+	place->here = fsmount(foreign[1], FSMOUNT_CLOEXEC, 0);
+	return place->proc[0] < 0 || place->here < 0;
 }
 
-bool matrix_refuses_foreign(void)
+bool matrix_foreign_is_hosts(void)
 {
-	foreign_context = fsopen(CKPTCHECK_FS_TYPE, FSOPEN_CLOEXEC);
-	return foreign_context >= 0 && do_inside(create_foreign, NULL);
+	struct place *place = &places[NR_PLACES];
+	char name[16];
+
+	foreign[0] = fsopen("proc", FSOPEN_CLOEXEC);
+	foreign[1] = fsopen(CKPTCHECK_FS_TYPE, FSOPEN_CLOEXEC);
+	snprintf(name, sizeof(name), "%d", getpid());
+	return !do_inside(create_foreign, place) && !faccessat(place->proc[0], name, F_OK, 0) &&
+	       !faccessat(place->here, name, F_OK, 0);
 }
 
 /* ---- readers ---- */

@@ -79,8 +79,8 @@ pid_t matrix_inside_nr(pid_t pid);
 /* Sets hidepid= of ckptcheck in a place; of the procfs in /proc. Return: 0, or -1 with errno. */
 int matrix_hide(const struct place *place, int hide);
 int matrix_hide_proc(int hide);
-/* Is a mount refused whose context comes from another pid namespace? */
-bool matrix_refuses_foreign(void);
+/* Is a mount that is made inside, of a context made outside, for the pid namespace of that? */
+bool matrix_foreign_is_hosts(void);
 
 /* Return: NULL, or why there is no such reader. */
 const char *reader_start(struct reader *r, const struct reader_kind *kind);
