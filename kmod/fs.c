@@ -222,8 +222,8 @@ static const struct fs_context_operations ckpt_context_ops = {
 
 static int ckpt_init_fs_context(struct fs_context *fc)
 {
-	struct ckpt_mount_opts *opts = kzalloc(sizeof(*opts), GFP_KERNEL);
-	struct ckpt_fs *fs = kzalloc(sizeof(*fs), GFP_KERNEL);
+	struct ckpt_mount_opts *opts = kzalloc(sizeof(*opts), GFP_KERNEL_ACCOUNT);
+	struct ckpt_fs *fs = kzalloc(sizeof(*fs), GFP_KERNEL_ACCOUNT);
 
 	if (!opts || !fs) {
 		kfree(opts);
@@ -249,9 +249,11 @@ static void ckpt_kill_sb(struct super_block *sb)
 	ckpt_fs_free(fs);
 }
 
+/* Who may mount it, and change its options, administers the user namespace of the pid namespace. */
 struct file_system_type ckpt_fs_type = {
 	.owner			= THIS_MODULE,
 	.name			= "ckptcheck",
+	.fs_flags		= FS_USERNS_MOUNT,
 	.init_fs_context	= ckpt_init_fs_context,
 	.parameters		= ckpt_fs_params,
 	.kill_sb		= ckpt_kill_sb,

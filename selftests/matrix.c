@@ -39,11 +39,9 @@ static void contain(int to_parent, int from_parent)
 {
 	char byte = 0;
 
-	/* The pid namespace is the host's, or root could not mount anything for it. */
-	if (unshare(CLONE_NEWPID) || setgroups(0, NULL) ||
-	    setresgid(CONTAINED, CONTAINED, CONTAINED) ||
+	if (setgroups(0, NULL) || setresgid(CONTAINED, CONTAINED, CONTAINED) ||
 	    setresuid(CONTAINED, CONTAINED, CONTAINED) || prctl(PR_SET_DUMPABLE, 1) ||
-	    prctl(PR_SET_PDEATHSIG, SIGKILL) || unshare(CLONE_NEWUSER) ||
+	    prctl(PR_SET_PDEATHSIG, SIGKILL) || unshare(CLONE_NEWUSER | CLONE_NEWPID) ||
 	    write(to_parent, &byte, 1) != 1 || read(from_parent, &byte, 1) != 1)
 		_exit(1);
 	/* The first process of the pid namespace. */
@@ -166,6 +164,12 @@ static int make_place(struct place *place)
 	return place->here < 0 ? -1 : 0;
 }
 
+/* As the container's root does it. */
+static int make_own_place(struct place *place)
+{
+	return matrix_join_container() || unshare(CLONE_NEWNS) || make_place(place);
+}
+
 /* In the container's pid namespace, by a process that shares our descriptors. */
 static int do_inside(int (*what)(struct place *place), struct place *place)
 {
@@ -196,7 +200,7 @@ int matrix_setup(void)
 	places[1].name = "container";
 	places[1].inside = true;
 	return host_pidns < 0 || inside_pidns < 0 || make_place(&places[0]) ||
-	       do_inside(make_place, &places[1]) ? -1 : 0;
+	       do_inside(make_own_place, &places[1]) ? -1 : 0;
 }
 
 void matrix_teardown(void)
