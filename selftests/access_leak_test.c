@@ -211,17 +211,6 @@ static int make_line(void *arg)
 		pause();
 }
 
-static pid_t only_child(pid_t pid)
-{
-	char path[64], text[32] = "";
-	int i;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
-	for (i = 0; i < 200 && slurp_file(path, text, sizeof(text)) <= 0; i++)
-		usleep(5000);
-	return atoi(text);
-}
-
 static void check_members(struct __test_metadata *_metadata, struct report *r, uid_t uid,
 			  pid_t pid, int wanted, int refused)
 {
@@ -243,8 +232,8 @@ TEST_F(leak, members)
 {
 	self->pid = target_start(make_line, NULL);
 	ASSERT_LT(0, self->pid);
-	self->other[0] = only_child(self->pid);
-	self->other[1] = only_child(self->other[0]);
+	self->other[0] = target_child(self->pid);
+	self->other[1] = target_child(self->other[0]);
 	ASSERT_LT(0, self->other[1]);
 	check_members(_metadata, &self->r, NOBODY, self->pid, 3, 2);
 	ASSERT_EQ(0, hide(1));

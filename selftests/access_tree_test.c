@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 
 #include "report.h"
@@ -103,6 +104,53 @@ TEST_F(tree, child_of_another_user)
 	ASSERT_TRUE(check_sound(_metadata, &self->r));
 	EXPECT_EQ(2, report_count(&self->r, "lock-flock"));
 	EXPECT_EQ(0, report_count(&self->r, "cred-no-access"));
+	end_report(_metadata, &self->r);
+}
+
+/* [ nobody ] -- [ child of root ] -- [ of nobody, in its vfork() ] */
+static int make_vfork(void *arg)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid < 0 || become_nobody();
+	close(1023);
+	if (!vfork()) {
+		/* It has the memory of its parent: nothing of libc's that writes there. */
+		syscall(SYS_setresgid, NOBODY, NOBODY, NOBODY);
+		syscall(SYS_setresuid, NOBODY, NOBODY, NOBODY);
+		prctl(PR_SET_DUMPABLE, 1);
+		for (;;)
+			pause();
+	}
+	_exit(1);
+}
+
+static void await_owner(pid_t pid, uid_t uid)
+{
+	struct stat st;
+	char path[32];
+	int i;
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	for (i = 0; i < 200 && (stat(path, &st) || st.st_uid != uid); i++)
+		usleep(5000);
+}
+
+/* That it waits is told by the child, but is about the one who may not be inspected. */
+TEST_F(tree, parent_of_another_user_in_vfork)
+{
+	self->pid = target_start(make_vfork, NULL);
+	ASSERT_LT(0, self->pid);
+	await_owner(target_child(target_child(self->pid)), NOBODY);
+	report_read(self->pid, 0, &self->r);
+	ASSERT_TRUE(check_sound(_metadata, &self->r));
+	EXPECT_EQ(1, report_count(&self->r, "task-vfork-pending"));
+	end_report(_metadata, &self->r);
+	report_read_as(NOBODY, self->pid, &self->r);
+	ASSERT_TRUE(check_sound(_metadata, &self->r));
+	EXPECT_EQ(1, report_count(&self->r, "cred-no-access"));
+	EXPECT_EQ(0, report_count(&self->r, "task-vfork-pending"));
 	end_report(_metadata, &self->r);
 }
 

@@ -221,6 +221,17 @@ void target_stop(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
+pid_t target_child(pid_t pid)
+{
+	char path[64], text[32] = "";
+	int i;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	for (i = 0; i < 200 && slurp_file(path, text, sizeof(text)) <= 0; i++)
+		usleep(5000);
+	return atoi(text);
+}
+
 /* ---- setuid_helper ---- */
 
 #define HELPER	"secret-helper"

@@ -35,6 +35,8 @@ pid_t target_start(int (*make)(void *arg), void *arg);
 /* The same below /proc/<pid of the caller>, as that user. */
 pid_t target_start_as(uid_t uid, int (*make)(void *arg), void *arg);
 void target_stop(pid_t pid);
+/* The first child of a process, once there is one. Return: its pid, or 0. */
+pid_t target_child(pid_t pid);
 
 /* Puts setuid_helper into a folder in which there is "secret-path", with that mode. Return: 0. */
 int helper_install(const char *dir, mode_t mode);
