@@ -6,11 +6,14 @@
 #include <linux/netfilter.h>
 #include <linux/version.h>
 
-/* A chain of nftables?  Before 5.12 the hooks do not tell: it may be one. */
+/*
+ * A chain of nftables?  Before 5.12 hooks do not tell their type: those of chains, and of the core
+ * of address translation, have something of their own.
+ */
 static inline bool ckpt_hook_is_nftables(const struct nf_hook_ops *ops)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 12, 0)
-	return true;
+	return ops->priv;
 #else
 	return ops->hook_ops_type == NF_HOOK_OP_NF_TABLES;
 #endif
