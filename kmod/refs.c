@@ -16,6 +16,7 @@
 #include <linux/delay.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/ktime.h>
 #include <linux/mm_types.h>
 #include <linux/sched/signal.h>
 
@@ -27,10 +28,11 @@
 
 /*
  * System calls of anybody, readers of procfs and other scans hold a file for a moment.  What is
- * there at each of several looks is there to stay; all looks of a scan may sleep so many times.
+ * there at each of several looks is there to stay; all rests between the looks of a report may take
+ * so long, for on a busy machine each takes much longer than it asks for.
  */
 #define CKPT_REFS_LOOKS		4
-#define CKPT_REFS_SLEEPS	256
+#define CKPT_REFS_REST		(400 * NSEC_PER_MSEC)
 
 /* In place of an inode number: a program's file. */
 #define CKPT_REFS_EXE		U64_MAX
@@ -169,10 +171,13 @@ bool ckpt_refs_complete(const struct ckpt_scan *scan)
 /* A rest between two looks. */
 static void ckpt_refs_rest(struct ckpt_scan *scan)
 {
-	if (scan->sleeps == CKPT_REFS_SLEEPS || fatal_signal_pending(current))
+	u64 begin;
+
+	if (scan->rested >= CKPT_REFS_REST || fatal_signal_pending(current))
 		return;
-	scan->sleeps++;
+	begin = ktime_get_ns();
 	usleep_range(1000, 2000);
+	scan->rested += ktime_get_ns() - begin;
 }
 
 /* The least that a number of looks agree on.  Return: 0 if one of them saw nothing. */

@@ -257,7 +257,6 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_table_free(&scan->counted);
 	scan->uncounted = false;
 	scan->order = 0;
-	scan->sleeps = 0;
 	ckpt_table_free(&scan->packets);
 	ckpt_table_free(&scan->packet_pipes);
 	ckpt_table_free(&scan->folders);

@@ -126,7 +126,7 @@ struct ckpt_spaces {
  * @searched: they were looked for
  * @suspects: objects that seemed to be held outside, by counts alone
  * @confirming: this is another look, after one that had suspects
- * @sleeps: rests between two looks at references
+ * @rested: nanoseconds spent between two looks at references, of all tries
  * @folders: folders of files, by mount; one file of each is looked at in the second pass
  * @misplaced: a file was found to which its path does not lead
  * @each_file: so each one is judged, not one of each folder
@@ -195,7 +195,7 @@ struct ckpt_scan {
 	struct ckpt_table suspects;
 	bool confirming;
 	u32 order;
-	u32 sleeps;
+	u64 rested;
 	struct ckpt_table folders;
 	bool misplaced;
 	bool each_file;
