@@ -4,7 +4,8 @@
  *
  * If the target closes a file while we hold it, ours is the last reference, and fput() from a
  * system call waits until the reader returns to user mode: the target's flock or the EOF of its
- * pipe would come that much later.  So a work item drops the references with __fput_sync().
+ * pipe would come that much later.  So a work item drops the references with __fput_sync(), where
+ * ours is the last: the reader of a busy machine would wait for its turn else.
  */
 
 #include <linux/completion.h>
@@ -118,10 +119,24 @@ long ckpt_batch_others(const struct file *file)
 	return others;
 }
 
+/* Drops the references that are not the last.  Return: whether others are left. */
+static bool ckpt_batch_drop_shared(struct ckpt_batch *batch)
+{
+	unsigned int i, left = 0;
+
+	spin_lock(&ckpt_batches_lock);
+	for (i = 0; i < batch->nr; i++)
+		if (!ckpt_file_put_shared(batch->files[i]))
+			batch->files[left++] = batch->files[i];
+	batch->nr = left;
+	spin_unlock(&ckpt_batches_lock);
+	return left;
+}
+
 /* Drops all references of the batch and waits for that, but not for ever.  May sleep. */
 void ckpt_batch_drop(struct ckpt_batch **batch)
 {
-	if (!*batch || !(*batch)->nr)
+	if (!*batch || !ckpt_batch_drop_shared(*batch))
 		return;
 	reinit_completion(&(*batch)->done);
 	kref_get(&(*batch)->refs);
