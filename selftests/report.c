@@ -14,6 +14,8 @@
 
 #include "report.h"
 
+#define MAX_WORD	64
+
 int report_slurp(int fd, char **text, size_t *len)
 {
 	size_t room = 65536;
@@ -44,25 +46,27 @@ static bool bare(unsigned char c)
 
 static bool word_ok(const char *s)
 {
-	const char *p;
+	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
-	for (p = s; (*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '-'; p++)
-		;
-	return p != s && !*p;
+	return n && n <= MAX_WORD && !s[n] && *s != '-';
 }
 
-static int hex(unsigned char c)
+/* The byte that the two digits of \xHH stand for, -1 if it is written in another way. */
+static int hex_byte(const char *digits)
 {
-	if (isdigit(c))
-		return c - '0';
-	return isxdigit(c) ? tolower(c) - 'a' + 10 : -1;
+	static const char hex[] = "0123456789abcdef";
+	const char *high = *digits ? strchr(hex, digits[0]) : NULL;
+	const char *low = high && digits[1] ? strchr(hex, digits[1]) : NULL;
+	int byte = low ? (high - hex) << 4 | (low - hex) : -1;
+
+	return byte == '\n' || (byte >= ' ' && byte <= '~') ? -1 : byte;
 }
 
 /*
  * Decodes the quoted value at *@p in place and steps behind it.  Return: what is wrong, or NULL.
  * A backslash stands before " \ n or xHH only, and what could be bare must not be quoted.
  */
-static const char *unquote(char **p, char **value)
+static const char *unquote(char **p, char **value, size_t *len)
 {
 	char *in = *p + 1, *out = *p;
 	bool needed = in[0] == '"';
@@ -82,8 +86,8 @@ static const char *unquote(char **p, char **value)
 			*out++ = *in;
 		} else if (*in == 'n') {
 			*out++ = '\n';
-		} else if (*in == 'x' && hex(in[1]) >= 0 && hex(in[2]) >= 0) {
-			*out++ = hex(in[1]) << 4 | hex(in[2]);
+		} else if (*in == 'x' && hex_byte(in + 1) >= 0) {
+			*out++ = hex_byte(in + 1);
 			in += 2;
 		} else {
 			return "strange escape";
@@ -92,6 +96,7 @@ static const char *unquote(char **p, char **value)
 	if (*in != '"')
 		return "no closing quote";
 	*out = '\0';
+	*len = out - *value;
 	*p = in + 1;
 	return needed ? NULL : "needless quotes";
 }
@@ -114,14 +119,15 @@ static const char *parse_key(char **p, struct record *rec)
 	rec->key[rec->nr] = *p;
 	*p = eq + 1;
 	if (**p == '"') {
-		wrong = unquote(p, &rec->value[rec->nr]);
+		wrong = unquote(p, &rec->value[rec->nr], &rec->len[rec->nr]);
 		if (wrong)
 			return wrong;
 	} else {
 		rec->value[rec->nr] = *p;
 		while (bare(**p))
 			(*p)++;
-		if (*p == rec->value[rec->nr])
+		rec->len[rec->nr] = *p - rec->value[rec->nr];
+		if (!rec->len[rec->nr])
 			return "empty value without quotes";
 	}
 	rec->nr++;
@@ -140,13 +146,15 @@ static const char *parse_line(char *line, struct record *rec)
 		end = p + strcspn(p, " =");
 		if (i && *end == '=')
 			break;
+		if (*end != ' ')
+			return "word without anything behind it";
 		rec->word[i] = p;
-		p = *end ? end + 1 : end;
+		p = end + 1;
 		*end = '\0';
 		if (!word_ok(rec->word[i]))
 			return "strange word";
 	}
-	while (*p) {
+	do {
 		wrong = parse_key(&p, rec);
 		if (wrong)
 			return wrong;
@@ -157,20 +165,41 @@ static const char *parse_line(char *line, struct record *rec)
 			if (!*p)
 				return "blank at the end";
 		}
+	} while (*p);
+	return NULL;
+}
+
+/* A line that is not the first one.  Return: what is wrong, or NULL; *@end: it is the last one. */
+static const char *add_line(struct report *r, const struct record *rec, bool last, bool *end)
+{
+	*end = !strcmp(rec->word[0], "end");
+	if (*end) {
+		r->end = *rec;
+		if (!last || rec->word[1])
+			return "end is not the end";
+		return record_num(rec, CKPTCHECK_KEY_FINDINGS) == r->nr ? NULL :
+		       "number of findings";
 	}
+	if (!rec->word[1])
+		return "finding without a rule";
+	if (!strcmp(rec->word[0], "ckptcheck"))
+		return "first line twice";
+	r->find = realloc(r->find, (r->nr + 1) * sizeof(*r->find));
+	r->find[r->nr++] = *rec;
 	return NULL;
 }
 
 static const char *parse_lines(struct report *r)
 {
-	char *line = r->parsed, *eol;
-	const char *wrong = NULL;
+	char *line = r->parsed, *eol, format[16];
+	const char *wrong;
 	struct record rec;
-	int lines = 0;
+	bool end = false;
 
+	snprintf(format, sizeof(format), "%d", CKPTCHECK_FORMAT);
 	if (memchr(r->text, '\0', r->len))
 		return "a zero byte";
-	for (; *line && !wrong; line = eol + 1, lines++) {
+	for (; *line; line = eol + 1) {
 		eol = strchr(line, '\n');
 		if (!eol)
 			return "no newline at the end";
@@ -178,25 +207,18 @@ static const char *parse_lines(struct report *r)
 		wrong = parse_line(line, &rec);
 		if (wrong)
 			return wrong;
-		if (!lines) {
+		if (line == r->parsed) {
 			r->head = rec;
-			if (strcmp(rec.word[0], "ckptcheck") || !rec.word[1])
-				wrong = "first word of the first line";
-		} else if (!strcmp(rec.word[0], "end")) {
-			if (eol[1] || rec.word[1])
-				wrong = "end is not the end";
-			else if (record_num(&rec, CKPTCHECK_KEY_FINDINGS) != r->nr)
-				wrong = "number of findings";
-			else
-				return NULL;
-		} else if (!rec.word[1]) {
-			wrong = "finding without a rule";
-		} else {
-			r->find = realloc(r->find, (r->nr + 1) * sizeof(*r->find));
-			r->find[r->nr++] = rec;
+			if (strcmp(rec.word[0], "ckptcheck") || !rec.word[1] ||
+			    strcmp(rec.word[1], format))
+				return "beginning of the first line";
+			continue;
 		}
+		wrong = add_line(r, &rec, !eol[1], &end);
+		if (wrong || end)
+			return wrong;
 	}
-	return wrong ? wrong : "no end";
+	return "no end";
 }
 
 void report_parse(struct report *r)
@@ -286,26 +308,38 @@ void report_read_as(uid_t uid, pid_t pid, struct report *r)
 		report_parse(r);
 }
 
-const char *record_get(const struct record *rec, const char *key)
+const char *record_bytes(const struct record *rec, const char *key, size_t *len)
 {
 	int i;
 
-	for (i = 0; i < rec->nr; i++)
-		if (!strcmp(rec->key[i], key))
+	for (i = 0; i < rec->nr; i++) {
+		if (!strcmp(rec->key[i], key)) {
+			*len = rec->len[i];
 			return rec->value[i];
+		}
+	}
 	return NULL;
 }
 
+const char *record_get(const struct record *rec, const char *key)
+{
+	size_t len;
+
+	return record_bytes(rec, key, &len);
+}
+
+/* As the kernel prints it: no sign, no zeros before it. */
 long record_num(const struct record *rec, const char *key)
 {
-	const char *value = record_get(rec, key);
+	size_t len;
+	const char *value = record_bytes(rec, key, &len);
 	char *end;
 	long n;
 
-	if (!value || !isdigit(*value))
+	if (!value || !isdigit(*value) || (*value == '0' && len > 1))
 		return -1;
 	n = strtol(value, &end, 10);
-	return *end ? -1 : n;
+	return end == value + len ? n : -1;
 }
 
 bool record_has_all(const struct record *rec, const char *keys)

@@ -39,8 +39,6 @@ static int hex_digit(char c)
 		return c - '0';
 	if (c >= 'a' && c <= 'f')
 		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
 	return -1;
 }
 
@@ -58,37 +56,38 @@ static const char *take_word(struct cursor *c)
 	return word;
 }
 
-/* The byte that an escape stands for, -1 if it is none. */
+/* The byte that an escape stands for, -1 if it is none, or not the one for that byte. */
 static int take_escape(struct cursor *c)
 {
-	static const char letters[] = "\"\\abfnrtv", bytes[] = "\"\\\a\b\f\n\r\t\v";
-	const char *at;
-	int high, low;
+	int high, low, byte;
 
 	if (c->p == c->end)
 		return -1;
-	if (*c->p == 'x') {
-		if (c->end - c->p < 3)
-			return -1;
-		high = hex_digit(c->p[1]);
-		low = hex_digit(c->p[2]);
-		c->p += 3;
-		return high < 0 || low < 0 ? -1 : high << 4 | low;
+	if (*c->p != 'x') {
+		byte = *c->p++;
+		return byte == 'n' ? '\n' : byte == '"' || byte == '\\' ? byte : -1;
 	}
-	at = *c->p ? strchr(letters, *c->p) : NULL;
-	if (!at)
+	if (c->end - c->p < 3)
 		return -1;
-	c->p++;
-	return (unsigned char)bytes[at - letters];
+	high = hex_digit(c->p[1]);
+	low = hex_digit(c->p[2]);
+	if (high < 0 || low < 0)
+		return -1;
+	c->p += 3;
+	byte = high << 4 | low;
+	return byte == '\n' || (byte >= 0x20 && byte <= 0x7e) ? -1 : byte;
 }
 
 static const char *take_quoted(struct cursor *c)
 {
+	bool needed = c->end - c->p > 1 && c->p[1] == '"';
+
 	for (c->p++; c->p < c->end && *c->p != '"'; ) {
 		int byte = (unsigned char)*c->p++;
 
 		if (byte < 0x20 || byte > 0x7e)
 			return "a byte that must be escaped";
+		needed = needed || !is_bare(byte);
 		if (byte == '\\') {
 			byte = take_escape(c);
 			if (byte < 0)
@@ -99,7 +98,7 @@ static const char *take_quoted(struct cursor *c)
 	if (c->p == c->end)
 		return "a quote that is not closed";
 	c->p++;
-	return NULL;
+	return needed ? NULL : "quotes that are not needed";
 }
 
 static const char *take_value(struct cursor *c, struct report_pair *pair)
@@ -245,17 +244,28 @@ static enum report_state wrong(struct report *report, const char *why)
 	return REPORT_MALFORMED;
 }
 
+/* Return: a number as the module prints it, without a sign or zeros before it; -1 if it is none. */
+static long long number_of(const char *text)
+{
+	long long number;
+	char *end;
+
+	if (*text < '0' || *text > '9' || (*text == '0' && text[1]))
+		return -1;
+	number = strtoll(text, &end, 10);
+	return *end ? -1 : number;
+}
+
 /* The first line. */
 static enum report_state begin(struct report *report, const struct report_record *record)
 {
-	char *end;
-	long format;
+	long long format;
 
 	report->head = *record;
 	if (strcmp(record->word, "ckptcheck"))
 		return wrong(report, "not a report of ckptcheck");
-	format = strtol(record->rule, &end, 10);
-	if (*end || format < 1)
+	format = number_of(record->rule);
+	if (format < 1)
 		return wrong(report, "no format number");
 	if (format != CKPTCHECK_FORMAT)
 		return REPORT_FORMAT;
@@ -266,13 +276,12 @@ static enum report_state begin(struct report *report, const struct report_record
 static enum report_state finish(struct report *report, const struct report_record *record,
 				bool last)
 {
-	const char *findings = record_value(record, CKPTCHECK_KEY_FINDINGS);
-	char *end;
+	const struct report_pair *pair = record_pair(record, CKPTCHECK_KEY_FINDINGS);
 
 	if (!last)
 		return wrong(report, "lines behind the end");
-	if (!findings || *findings < '0' || *findings > '9' ||
-	    strtoull(findings, &end, 10) != report->nr || *end)
+	if (!pair || pair->len != strlen(pair->value) ||
+	    number_of(pair->value) != (long long)report->nr)
 		return wrong(report, "the number of findings is not that of the lines");
 	return REPORT_OK;
 }
