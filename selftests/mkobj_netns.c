@@ -137,11 +137,25 @@ static void make_join_from_own_net(struct mkobj *m)
 	make_join(m);
 }
 
+/* Connections that wait at a listener in another namespace. */
+static void make_wait(struct mkobj *m)
+{
+	unix_need_listener();
+	make_join(m);
+}
+
+static void make_wait_from_own_net(struct mkobj *m)
+{
+	unix_need_listener();
+	make_join_from_own_net(m);
+}
+
 /* What is shut altogether is saved as a connection whose other end has gone. */
 static void make_join_closed(struct mkobj *m)
 {
 	int fd;
 
+	unix_need_listener();
 	inet_own_net();
 	fd = mkobj_try(socket(AF_UNIX, m->c->num, 0), "socket");
 	unix_join(fd, mkobj_path(m, "peer"), false);
@@ -423,9 +437,9 @@ const struct mkobj_case mkobj_netns_cases[] = {
 	{ .name = FOREIGN ".host", .rule = FOREIGN, .prepare = bind_in_other_net,
 	  .make = make_join, .num = SOCK_DGRAM, .flags = "root-only" },
 	{ .name = CLOSED, .rule = CLOSED, .prepare = bind_outside,
-	  .make = make_join_from_own_net, .num = SOCK_STREAM, .flags = "root-only" },
+	  .make = make_wait_from_own_net, .num = SOCK_STREAM, .flags = "root-only" },
 	{ .name = CLOSED ".host", .rule = CLOSED, .prepare = bind_in_other_net,
-	  .make = make_join, .num = SOCK_SEQPACKET, .flags = "root-only" },
+	  .make = make_wait, .num = SOCK_SEQPACKET, .flags = "root-only" },
 	{ .name = CLOSED ".miss", .rule = CLOSED, .make = make_both_in_own_net,
 	  .num = SOCK_STREAM, .flags = "root-only" },
 	{ .name = CLOSED ".miss-closed", .rule = CLOSED, .prepare = bind_outside,

@@ -45,6 +45,21 @@ void unix_join(int fd, const char *name, bool abstract)
 	mkobj_try(connect(fd, (struct sockaddr *)&sa, len), name);
 }
 
+void unix_need_listener(void)
+{
+	FILE *symbols = fopen("/proc/kallsyms", "r");
+	char line[256];
+	bool known = false;
+
+	/* It is known to the newer collector of garbage. */
+	while (symbols && !known && fgets(line, sizeof(line), symbols))
+		known = strstr(line, " unix_prepare_fpl");
+	if (symbols)
+		fclose(symbols);
+	if (!known)
+		mkobj_lacks("the kernel does not tell a connection's listener");
+}
+
 /* The name at which the holder listens: a path, or an abstract one where m->c->arg says so. */
 static const char *outside_name(struct mkobj *m)
 {

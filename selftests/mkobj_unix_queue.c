@@ -116,13 +116,16 @@ static void listen_outside(struct mkobj *m)
 
 static void make_waiting_outside(struct mkobj *m)
 {
+	unix_need_listener();
 	mkobj_key_fd(m, client(m, "outside"), "transient=yes");
 }
 
 static void make_waiting_outside_data(struct mkobj *m)
 {
-	int fd = client(m, "outside");
+	int fd;
 
+	unix_need_listener();
+	fd = client(m, "outside");
 	mkobj_key_fd(m, fd, "transient=yes");
 	say(fd, 1);
 }
