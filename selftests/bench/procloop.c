@@ -5,6 +5,7 @@
  */
 #include <dirent.h>
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -28,9 +29,12 @@ static void look_at(int links, int infos, const char *name)
 	char buf[4096];
 	int fd;
 
-	if (readlinkat(links, name, buf, sizeof(buf)) < 0)
+	/* The process may close it meanwhile. */
+	if (readlinkat(links, name, buf, sizeof(buf)) < 0 && errno != ENOENT)
 		err(1, "readlink of fd/%s", name);
 	fd = openat(infos, name, O_RDONLY);
+	if (fd < 0 && errno == ENOENT)
+		return;
 	if (fd < 0 || read(fd, buf, sizeof(buf)) <= 0)
 		err(1, "fdinfo/%s", name);
 	close(fd);
