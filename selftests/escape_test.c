@@ -157,7 +157,7 @@ TEST_F(names, every_byte)
 }
 
 struct deep {
-	int length;
+	size_t length;
 	char byte;
 };
 
@@ -220,10 +220,45 @@ TEST_F(names, path_of_4000_escapes)
 	report_free(&self->r);
 }
 
+/* All bytes but the slashes are the name's. */
+static bool is_deep(const char *path, const struct deep *deep)
+{
+	const char name[] = { deep->byte, '/', '\0' };
+	size_t n = strlen(dir);
+
+	return strlen(path) == deep->length && !strncmp(path, dir, n) &&
+	       strspn(path + n, name) == deep->length - n;
+}
+
+/* As long as open(2) takes, readlink(2) gives, and longer than both. */
+TEST_F(names, paths_beyond_limits)
+{
+	static struct deep deeps[] = {
+		{ 4095, '\n' }, { 4096, '"' }, { 4097, '\\' }, { 8192, '\x01' }, { 16000, '\xff' },
+	};
+	const char *path;
+	size_t i;
+
+	for (i = 0; i < sizeof(deeps) / sizeof(deeps[0]); i++) {
+		self->pid = target_start(make_deep, &deeps[i]);
+		ASSERT_LT(0, self->pid);
+		report_read(self->pid, 0, &self->r);
+		ASSERT_TRUE(check_sound(_metadata, &self->r));
+		ASSERT_EQ(1, self->r.nr);
+		path = record_get(&self->r.find[0], CKPTCHECK_KEY_PATH);
+		EXPECT_TRUE(path && is_deep(path, &deeps[i])) {
+			TH_LOG("%zu bytes: %zu", deeps[i].length, path ? strlen(path) : 0);
+		}
+		report_free(&self->r);
+		target_stop(self->pid);
+	}
+	self->pid = 0;
+}
+
 /* Longer than the kernel itself can print: the finding is there all the same. */
 TEST_F(names, path_too_long)
 {
-	struct deep deep = { 6000, 'd' };
+	struct deep deep = { 20000, 'd' };
 
 	self->pid = target_start(make_deep, &deep);
 	ASSERT_LT(0, self->pid);
