@@ -9,14 +9,17 @@
 
 #include "ckptcheck.h"
 
+#ifndef REPORT_KEYS
 #define REPORT_KEYS	24
+#endif
 
-/* One line: @word[0] and @word[1], then @nr keys whose values are decoded. */
+/* One line: @word[0] and @word[1], then @nr keys whose values are decoded, and may hold NULs. */
 struct record {
 	char *word[2];
 	int nr;
 	char *key[REPORT_KEYS];
 	char *value[REPORT_KEYS];
+	size_t len[REPORT_KEYS];
 };
 
 /**
@@ -26,6 +29,7 @@ struct record {
  * @len: its length
  * @wrong: what is wrong with its grammar, NULL if nothing
  * @head: first line
+ * @end: last line
  * @nr: number of findings
  * @find: the findings
  */
@@ -35,6 +39,7 @@ struct report {
 	size_t len;
 	const char *wrong;
 	struct record head;
+	struct record end;
 	int nr;
 	struct record *find;
 	char *parsed;
@@ -59,6 +64,8 @@ void report_read_as(uid_t uid, pid_t pid, struct report *r);
 
 /* Value of a key, NULL if it has none. */
 const char *record_get(const struct record *rec, const char *key);
+/* The same where it may hold NULs. */
+const char *record_bytes(const struct record *rec, const char *key, size_t *len);
 long record_num(const struct record *rec, const char *key);
 /* Whether all the key=value of @keys (separated by blanks) but case= are in the record. */
 bool record_has_all(const struct record *rec, const char *keys);
