@@ -223,6 +223,41 @@ TEST_F(access, opened_by_root_read_by_nobody)
 	end_report(_metadata, &self->r);
 }
 
+static void become_dumpable(int sig)
+{
+	prctl(PR_SET_DUMPABLE, 1);
+}
+
+static int make_undumpable_at_first(void *arg)
+{
+	return signal(SIGUSR1, become_dumpable) == SIG_ERR || make_undumpable(arg);
+}
+
+/* What is refused when a report is opened stays so, whatever the process becomes. */
+TEST_F(access, refused_at_open)
+{
+	bool told = false;
+	int fd, i;
+
+	self->pid = target_start_as(NOBODY, make_undumpable_at_first, NULL);
+	ASSERT_LT(0, self->pid);
+	fd = open_as(NOBODY, self->pid);
+	ASSERT_LE(0, fd);
+	kill(self->pid, SIGUSR1);
+	for (i = 0; i < 100 && !told; i++) {
+		usleep(20000);
+		report_read_as(NOBODY, self->pid, &self->r);
+		ASSERT_TRUE(check_sound(_metadata, &self->r));
+		told = !report_find(&self->r, "cred-no-access");
+		report_free(&self->r);
+	}
+	ASSERT_TRUE(told);
+	read_fd_as(NOBODY, fd, &self->r);
+	ASSERT_TRUE(check_sound(_metadata, &self->r));
+	check_refused(_metadata, &self->r, self->pid);
+	end_report(_metadata, &self->r);
+}
+
 /* A program with more rights that is made to read it for somebody gives nothing away. */
 TEST_F(access, opened_by_nobody_read_by_root)
 {
