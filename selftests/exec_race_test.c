@@ -34,19 +34,6 @@ FIXTURE(race) {
 
 static char secret[64], helper[64], plain[64];
 
-static int copy_helper(const char *to, mode_t mode)
-{
-	char self[4096], command[8400];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (n < 0)
-		return 1;
-	self[n] = '\0';
-	*strrchr(self, '/') = '\0';
-	snprintf(command, sizeof(command), "cp %s/setuid_helper %s", self, to);
-	return system(command) || chmod(to, mode);
-}
-
 static int make_family(void *arg)
 {
 	struct rlimit limit = { 2 * PIPES + 100, 2 * PIPES + 100 };
@@ -83,8 +70,8 @@ FIXTURE_SETUP(race)
 	fd = open(secret, O_WRONLY | O_CREAT, 0600);
 	ASSERT_LE(0, fd);
 	close(fd);
-	ASSERT_EQ(0, copy_helper(helper, 04755));
-	ASSERT_EQ(0, copy_helper(plain, 0755));
+	ASSERT_EQ(0, helper_copy(helper, 04755));
+	ASSERT_EQ(0, helper_copy(plain, 0755));
 	self->yama = yama_scope(0);
 	self->pid = target_start_as(NOBODY, make_family, NULL);
 	ASSERT_LT(0, self->pid);

@@ -236,18 +236,25 @@ pid_t target_child(pid_t pid)
 
 #define HELPER	"secret-helper"
 
-int helper_install(const char *dir, mode_t mode)
+int helper_copy(const char *to, mode_t mode)
 {
-	char from[4096], to[256], command[4400];
+	char from[4096], command[4400];
 	ssize_t n = readlink("/proc/self/exe", from, sizeof(from) - 1);
 
 	if (n < 0)
 		return 1;
 	from[n] = '\0';
 	*strrchr(from, '/') = '\0';
-	snprintf(to, sizeof(to), "%s/" HELPER, dir);
 	snprintf(command, sizeof(command), "cp %s/setuid_helper %s", from, to);
 	return system(command) || chmod(to, mode);
+}
+
+int helper_install(const char *dir, mode_t mode)
+{
+	char to[256];
+
+	snprintf(to, sizeof(to), "%s/" HELPER, dir);
+	return helper_copy(to, mode);
 }
 
 static const char *helper_dir;

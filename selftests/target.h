@@ -38,6 +38,8 @@ void target_stop(pid_t pid);
 /* The first child of a process, once there is one. Return: its pid, or 0. */
 pid_t target_child(pid_t pid);
 
+/* Makes a copy of setuid_helper, with that mode. Return: 0. */
+int helper_copy(const char *to, mode_t mode);
 /* Puts setuid_helper into a folder in which there is "secret-path", with that mode. Return: 0. */
 int helper_install(const char *dir, mode_t mode);
 /* For target_start_as(): to become that program, @dir is the folder. */
