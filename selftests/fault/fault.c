@@ -45,16 +45,6 @@ static int nth_fd;
 
 /* ---- failing the Nth allocation of this thread ---- */
 
-static bool set_knob(const char *path, const char *value)
-{
-	int fd = open(path, O_WRONLY);
-	bool ok = fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value);
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
 /* All allocations count, and the kernel's log does not hear of each. */
 static bool setup_faults(void)
 {
@@ -69,7 +59,7 @@ static bool setup_faults(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++)
-		if (!set_knob(knobs[i][0], knobs[i][1]))
+		if (write_file(knobs[i][0], knobs[i][1]))
 			return false;
 	snprintf(path, sizeof(path), "/proc/self/task/%d/fail-nth", gettid());
 	nth_fd = open(path, O_RDWR | O_CLOEXEC);
@@ -362,7 +352,7 @@ static void run_doors(int module_fd)
 		run_operation(&doors[i]);
 	rmdir(POINT);
 	/* The kernel's own loader warns of what it has no memory for. */
-	set_knob("/proc/sys/kernel/printk", "4");
+	write_file("/proc/sys/kernel/printk", "4");
 	while (!umount("/proc/ckptcheck"))
 		;
 	if (unload(NULL))
