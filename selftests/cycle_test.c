@@ -12,32 +12,13 @@
 
 #include "report.h"
 #include "rules_check.h"
+#include "send_fd.h"
 #include "target.h"
 #include "timed.h"
 
 #define MOST		200
 #define BOUND		5000	/* milliseconds */
 #define NR_NESTED	200	/* more than kernels before 6.10 allow */
-
-static int send_fd(int to, int fd)
-{
-	union {
-		struct cmsghdr align;
-		char buf[CMSG_SPACE(sizeof(int))];
-	} control = {};
-	struct iovec iov = { .iov_base = "x", .iov_len = 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.buf, .msg_controllen = sizeof(control.buf),
-	};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
-	return sendmsg(to, &msg, 0) < 0;
-}
 
 /* Sockets of the whole machine. */
 static int count_sockets(void)
@@ -106,7 +87,7 @@ static int make_ring(void *arg)
 		if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair[i]))
 			return 1;
 	for (i = 0; i < nr; i++)
-		if (send_fd(pair[i][1], pair[(i + 1) % nr][0]))
+		if (send_fd(pair[i][1], pair[(i + 1) % nr][0], "x", 0) < 0)
 			return 1;
 	for (i = 1; i < nr; i++)
 		close(pair[i][0]);
@@ -146,7 +127,7 @@ static int make_nest(void *arg)
 	for (depth = 0; depth < NR_NESTED; depth++) {
 		if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
 			return 1;
-		if (send_fd(pair[1], inner)) {
+		if (send_fd(pair[1], inner, "x", 0) < 0) {
 			close(pair[0]);
 			close(pair[1]);
 			break;

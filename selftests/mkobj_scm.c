@@ -19,26 +19,14 @@
 #include <unistd.h>
 
 #include "mkobj.h"
+#include "send_fd.h"
 
 /* What m->num says: which lock the file has. */
 enum { NO_LOCK, FLOCK, OFD, LEASE };
 
 void mkobj_send_fd(int sock, int fd)
 {
-	union {
-		char buf[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} u;
-	struct iovec iov = { "x", 1 };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = u.buf,
-			     .msg_controllen = sizeof(u.buf) };
-	struct cmsghdr *cm = CMSG_FIRSTHDR(&mh);
-
-	cm->cmsg_level = SOL_SOCKET;
-	cm->cmsg_type = SCM_RIGHTS;
-	cm->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cm), &fd, sizeof(int));
-	mkobj_try(sendmsg(sock, &mh, 0), "sendmsg");
+	mkobj_try(send_fd(sock, fd, "x", 0), "sendmsg");
 }
 
 /* The file is then in flight alone. */

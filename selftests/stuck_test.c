@@ -18,6 +18,7 @@
 #include "hung.h"
 #include "report.h"
 #include "rules_check.h"
+#include "send_fd.h"
 #include "target.h"
 #include "timed.h"
 
@@ -191,26 +192,6 @@ static void *receive(void *arg)
 	return NULL;
 }
 
-static int send_fd(int to, int fd)
-{
-	union {
-		struct cmsghdr align;
-		char buf[CMSG_SPACE(sizeof(int))];
-	} control = {};
-	struct iovec iov = { .iov_base = "xy", .iov_len = 2 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.buf, .msg_controllen = sizeof(control.buf),
-	};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
-	return sendmsg(to, &msg, 0) < 0;
-}
-
 static void receive_all(int sig)
 {
 	pthread_t thread;
@@ -228,7 +209,7 @@ static int make_receivers(void *arg)
 	hung_fd = open(in_dir(HUNG_FILE), O_RDWR | O_CLOEXEC);
 	hung_page = mmap(NULL, 100 * 4096, PROT_READ | PROT_WRITE, MAP_SHARED, hung_fd, 100 * 4096);
 	for (i = 0; i < RECEIVERS; i++) {
-		if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || send_fd(pair[1], hung_fd))
+		if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || send_fd(pair[1], hung_fd, "xy", 0) < 0)
 			return 1;
 		receivers[i] = pair[0];
 	}

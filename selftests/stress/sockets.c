@@ -11,26 +11,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "../send_fd.h"
 #include "stress.h"
 
 #define MOST_CLIENTS	8
 
-static void send_fd(int sock, int fd)
+static void send_on(int sock, int fd)
 {
-	union {
-		char buf[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} u;
-	struct iovec iov = { "x", 1 };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = u.buf,
-			     .msg_controllen = sizeof(u.buf) };
-	struct cmsghdr *cm = CMSG_FIRSTHDR(&mh);
-
-	cm->cmsg_level = SOL_SOCKET;
-	cm->cmsg_type = SCM_RIGHTS;
-	cm->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cm), &fd, sizeof(int));
-	sendmsg(sock, &mh, MSG_DONTWAIT);
+	send_fd(sock, fd, "x", MSG_DONTWAIT);
 }
 
 static int pair(int *p)
@@ -48,10 +36,10 @@ static void circles(void)
 	if (pair(p))
 		return;
 	if (!pair(q)) {
-		send_fd(p[0], q[0]);
-		send_fd(q[0], p[0]);
-		send_fd(p[1], p[0]);
-		send_fd(q[1], q[1]);
+		send_on(p[0], q[0]);
+		send_on(q[0], p[0]);
+		send_on(p[1], p[0]);
+		send_on(q[1], q[1]);
 		close(q[0]);
 		close(q[1]);
 	}
@@ -68,7 +56,7 @@ static void flights(void)
 	if (pair(p))
 		return;
 	for (i = 0; i < 20; i++) {
-		send_fd(p[0], pick(2) ? p[0] : 0);
+		send_on(p[0], pick(2) ? p[0] : 0);
 		if (pick(2))
 			recv(p[1], buf, sizeof(buf), MSG_DONTWAIT);
 	}
