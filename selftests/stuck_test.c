@@ -209,7 +209,8 @@ static int make_receivers(void *arg)
 	hung_fd = open(in_dir(HUNG_FILE), O_RDWR | O_CLOEXEC);
 	hung_page = mmap(NULL, 100 * 4096, PROT_READ | PROT_WRITE, MAP_SHARED, hung_fd, 100 * 4096);
 	for (i = 0; i < RECEIVERS; i++) {
-		if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || send_fd(pair[1], hung_fd, "xy", 0) < 0)
+		if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) ||
+		    send_fd(pair[1], hung_fd, "xy", 0) < 0)
 			return 1;
 		receivers[i] = pair[0];
 	}
