@@ -134,6 +134,7 @@ struct ckpt_spaces {
  * @last_mnt: see @last_folder
  * @last_btrfs: @last_mnt is of a Btrfs
  * @last_proc: it is of procfs
+ * @last_short: a plain file of that folder is fine by its place
  * @btrfs_files: files on Btrfs that are still to be told, where one record is for all
  * @pipes: pipes and FIFOs; value: open files inside that read, order: those that write; path-only
  *	   descriptors that criu meets before those that read
@@ -203,6 +204,7 @@ struct ckpt_scan {
 	const void *last_mnt;
 	bool last_btrfs;
 	bool last_proc;
+	bool last_short;
 	u32 btrfs_files;
 	struct ckpt_table pipes;
 	u32 nr_pipes[2];

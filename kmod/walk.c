@@ -114,7 +114,9 @@ static bool ckpt_walk_slots(struct ckpt_scan *scan, struct ckpt_proc *proc,
 	if (!*next && ckpt_walk_used_up(task, files))
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_DESCRIPTORS);
 	for (fd = *next; seen < CKPT_CHUNK; fd++) {
-		fd = find_next_bit(fdt->open_fds, end, fd);
+		/* Most tables are dense. */
+		if (fd >= end || !(fdt->open_fds[BIT_WORD(fd)] & BIT_MASK(fd)))
+			fd = find_next_bit(fdt->open_fds, end, fd);
 		if (fd >= end)
 			break;
 		/* NULL: the slot is taken, the file is not there yet. */

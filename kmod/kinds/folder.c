@@ -90,6 +90,7 @@ enum ckpt_look ckpt_folder_peek(struct ckpt_scan *scan, const struct path *path)
 		scan->last_mnt = mnt;
 		scan->last_btrfs = mnt->mnt_sb->s_magic == BTRFS_SUPER_MAGIC;
 		scan->last_proc = mnt->mnt_sb->s_magic == PROC_SUPER_MAGIC;
+		scan->last_short = !scan->last_btrfs && !scan->last_proc && !scan->each_file;
 	}
 	if (scan->last_proc)
 		return CKPT_MARK;
