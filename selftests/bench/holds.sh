@@ -1,0 +1,63 @@
+#!/bin/sh
+# Runs in the virtual machine whose clock counts instructions: how long does a read hold a lock of
+# its target at most? holds.sh [KIND NUMBER]; status 1 if one is longer than it may be.
+# What interrupts a hold counts, too.
+
+MOST=25000
+
+targets='
+plain 100000
+server 100000
+maps 60000
+tree 1000
+locks 8000
+messages 8000
+backlog 4000
+'
+
+here=$(dirname "$0")
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+
+# The figure is kept from the loading of the module on.
+reload()
+{
+	umount /proc/ckptcheck
+	rmmod ckptcheck && insmod /mnt/ckptcheck.ko automount=N &&
+		mount -t ckptcheck ckptcheck /proc/ckptcheck
+}
+
+target()
+{
+	"$here/target" "$@" >"$tmp/ready" </dev/null &
+	holder=$!
+	until [ -s "$tmp/ready" ]; do
+		kill -0 "$holder" 2>/dev/null || return 1
+		sleep 0.1
+	done
+	pid=$(cut -d ' ' -f 2 "$tmp/ready")
+}
+
+hold()
+{
+
+	: >"$tmp/ready"
+	reload && target "$@" || return 1
+	cat "/proc/ckptcheck/$pid" >"$tmp/report"
+	longest=$(cat /sys/kernel/ckptcheck/stats/longest_hold_ns)
+	kill "$holder"
+	wait "$holder"
+	echo "hold $1 $2 longest=$longest most=$MOST $(head -n 1 "$tmp/report")"
+	[ "$longest" -le "$MOST" ]
+}
+
+sysctl -q vm.max_map_count=200000 kernel.pid_max=100000
+[ $# = 0 ] || targets=$*
+while read -r kind number; do
+	[ -n "$kind" ] || continue
+	hold "$kind" "$number" || { echo "FAILED hold $kind $number"; failed=1; }
+done <<END
+$targets
+END
+exit "$failed"
