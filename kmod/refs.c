@@ -158,14 +158,7 @@ bool ckpt_refs_at_fd(const struct ckpt_scan *scan, const struct file *file)
 /* Could every member's references be counted? What could not is reported as such. */
 bool ckpt_refs_complete(const struct ckpt_scan *scan)
 {
-	u32 i;
-
-	if (scan->uncounted)
-		return false;
-	for (i = 0; i < scan->nr_procs; i++)
-		if (!scan->procs[i].walked || !scan->procs[i].may_read)
-			return false;
-	return true;
+	return !scan->uncounted && scan->nr_read == scan->nr_procs;
 }
 
 /* A rest between two looks. */

@@ -89,6 +89,7 @@ static int ckpt_proc_access(struct ckpt_scan *scan, struct ckpt_proc *proc,
 	if (proc->pid != scan->root || scan->root_allowed)
 		err = ckpt_access_read(scan->fs, scan->cred, proc->pid);
 	proc->may_read = !err;
+	scan->nr_read += proc->may_read;
 	if (proc->may_read)
 		err = ckpt_access_attach(scan->fs, scan->cred, proc->pid);
 	/* A process that went away, or an error, is no refusal. */
@@ -256,6 +257,7 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_outside_free(scan);
 	ckpt_table_free(&scan->counted);
 	scan->uncounted = false;
+	scan->nr_read = 0;
 	scan->order = 0;
 	ckpt_table_free(&scan->packets);
 	ckpt_table_free(&scan->packet_pipes);

@@ -101,7 +101,7 @@ struct ckpt_spaces {
  * @root: thread group that the report is about
  * @root_allowed: the opener was allowed to read @root when it opened the report
  * @max_objects: cap for processes, marks and findings
- * @procs: the dumped set, @nr_procs of @cap_procs
+ * @procs: the dumped set, @nr_procs of @cap_procs; @nr_read are walked, and may be inspected
  * @members: signal_struct of each process of the set; value: index + 1
  * @shared: mm, files, fs and sighand of each process, to see which are shared
  * @reader_spaces: namespaces of the reader, which criu would have
@@ -169,6 +169,7 @@ struct ckpt_scan {
 	u32 max_objects;
 	struct ckpt_proc *procs;
 	u32 nr_procs;
+	u32 nr_read;
 	u32 cap_procs;
 	struct ckpt_table members;
 	struct ckpt_table shared;

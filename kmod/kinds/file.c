@@ -6,6 +6,7 @@
 #include <linux/mount.h>
 
 #include "compat/fown.h"
+#include "compat/fs.h"
 #include "kind.h"
 #include "refs.h"
 
