@@ -200,14 +200,14 @@ static const char *ckpt_queue_collect(struct ckpt_scan *scan, const struct ckpt_
 			return NULL;
 		if (!ckpt_queue_trylock(sk))
 			return "UNIX socket whose queue is in use";
-		begin = ckpt_hold_begin();
 		spin_lock(&sk->sk_receive_queue.lock);
+		begin = ckpt_hold_begin();
 		fits = ckpt_queue_fits(sk, room);
 		if (fits)
 			ckpt_queue_peek(scan, queue);
+		ckpt_hold_end(begin);
 		spin_unlock(&sk->sk_receive_queue.lock);
 		mutex_unlock(&unix_sk(sk)->iolock);
-		ckpt_hold_end(begin);
 		if (fits)
 			return NULL;
 	}
@@ -300,12 +300,12 @@ static bool ckpt_flights_find(struct ckpt_scan *scan, const struct ckpt_queue *q
 	flights->nr = 0;
 	if (!ckpt_queue_trylock(sk))
 		return false;
-	begin = ckpt_hold_begin();
 	spin_lock(&sk->sk_receive_queue.lock);
+	begin = ckpt_hold_begin();
 	ckpt_flights_take(scan, queue, flights);
+	ckpt_hold_end(begin);
 	spin_unlock(&sk->sk_receive_queue.lock);
 	mutex_unlock(&unix_sk(sk)->iolock);
-	ckpt_hold_end(begin);
 	return true;
 }
 

@@ -58,18 +58,19 @@ static void ckpt_find_files(struct ckpt_scan *scan, struct ckpt_proc *proc,
 			    struct task_struct *task, const struct ckpt_mark *marks, u32 nr,
 			    struct ckpt_found *found)
 {
-	u64 begin = ckpt_hold_begin();
 	struct files_struct *files;
+	u64 begin;
 
 	task_lock(task);
 	files = task->files;
 	if (files) {
 		spin_lock(&files->file_lock);
+		begin = ckpt_hold_begin();
 		ckpt_find_slots(scan, proc, files, marks, nr, found);
+		ckpt_hold_end(begin);
 		spin_unlock(&files->file_lock);
 	}
 	task_unlock(task);
-	ckpt_hold_end(begin);
 }
 
 /* The same for mappings: one that has changed into ordinary memory is left out. */
@@ -110,8 +111,8 @@ static int ckpt_find_vmas(struct ckpt_scan *scan, struct ckpt_proc *proc,
 		obj.followed = vma && vma->vm_start == obj.place.end;
 		ckpt_found_add(scan, found, &obj);
 	}
-	mmap_read_unlock(mm);
 	ckpt_hold_end(begin);
+	mmap_read_unlock(mm);
 put:
 	mmput_async(mm);
 	return err;

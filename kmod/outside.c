@@ -146,19 +146,19 @@ static int ckpt_outside_files(struct ckpt_scan *scan, struct task_struct *task)
 			err = -EINTR;
 		if (err)
 			return err;
-		begin = ckpt_hold_begin();
 		task_lock(task);
 		files = task->files;
 		/* A whole table that is shared is told as such. */
 		if (files && !ckpt_table_find(&scan->shared, files, CKPT_SHARE_FILES)) {
 			spin_lock(&files->file_lock);
+			begin = ckpt_hold_begin();
 			fd = ckpt_outside_chunk(scan, files, fd);
+			ckpt_hold_end(begin);
 			spin_unlock(&files->file_lock);
 		} else {
 			fd = UINT_MAX;
 		}
 		task_unlock(task);
-		ckpt_hold_end(begin);
 		cond_resched();
 	}
 	return 0;

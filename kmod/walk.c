@@ -17,11 +17,19 @@
 #include "grow.h"
 #include "inflight.h"
 #include "kinds/kind.h"
+#include "kinds/next.h"
 #include "refs.h"
 #include "walk.h"
 
-/* Objects looked at in one hold of the target's locks, and slots of an fd table passed over. */
-#define CKPT_CHUNK	256
+/*
+ * What one hold of the target's locks may cost, in looks of the cheapest kind: a file like the one
+ * before.  Other looks cost as many of them as they take more instructions at most.
+ */
+#define CKPT_CHUNK	200
+#define CKPT_LOOK_COST	14
+#define CKPT_VMA_COST	4
+
+/* Slots of a fd table passed over in one hold. */
 #define CKPT_FD_SLOTS	32768
 
 /* No mapping begins there; one may begin at 0. */
@@ -106,14 +114,14 @@ static bool ckpt_walk_slots(struct ckpt_scan *scan, struct ckpt_proc *proc,
 	struct fdtable *fdt = files_fdtable(files);
 	unsigned int end = min_t(u64, fdt->max_fds, (u64)*next + CKPT_FD_SLOTS);
 	enum ckpt_look look = CKPT_FINE;
-	unsigned int fd, seen = 0;
+	unsigned int fd, cost = 0;
 	struct file *file;
 
 	ckpt_assert_held(&task->alloc_lock);
 	ckpt_assert_held(&files->file_lock);
 	if (!*next && ckpt_walk_used_up(task, files))
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_DESCRIPTORS);
-	for (fd = *next; seen < CKPT_CHUNK; fd++) {
+	for (fd = *next; cost < CKPT_CHUNK; fd++) {
 		/* Most tables are dense. */
 		if (fd >= end || !(fdt->open_fds[BIT_WORD(fd)] & BIT_MASK(fd)))
 			fd = find_next_bit(fdt->open_fds, end, fd);
@@ -123,14 +131,19 @@ static bool ckpt_walk_slots(struct ckpt_scan *scan, struct ckpt_proc *proc,
 		file = rcu_dereference_protected(fdt->fd[fd], lockdep_is_held(&files->file_lock));
 		if (!file)
 			continue;
+		if (ckpt_file_is_next(scan, file)) {
+			cost++;
+			scan->files++;
+			continue;
+		}
 		look = ckpt_file_peek(scan, file);
 		if (look == CKPT_ROOM)
 			break;
 		if (look == CKPT_MARK)
 			ckpt_walk_mark(scan, proc, fd, false);
-		seen++;
+		cost += CKPT_LOOK_COST;
+		scan->files++;
 	}
-	scan->files += seen;
 	*next = fd >= fdt->max_fds ? UINT_MAX : fd;
 	return look == CKPT_ROOM;
 }
@@ -144,12 +157,15 @@ static bool ckpt_walk_fd_chunk(struct ckpt_scan *scan, struct ckpt_proc *proc,
 {
 	struct files_struct *files;
 	bool room = false;
+	u64 begin;
 
 	task_lock(task);
 	files = task->files;
 	if (files) {
 		spin_lock(&files->file_lock);
+		begin = ckpt_hold_begin();
 		room = ckpt_walk_slots(scan, proc, task, files, next);
+		ckpt_hold_end(begin);
 		spin_unlock(&files->file_lock);
 	} else {
 		*next = UINT_MAX;
@@ -176,13 +192,10 @@ int ckpt_walk_files(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 	while (fd != UINT_MAX) {
 		int err = ckpt_walk_room(scan);
 		bool room;
-		u64 begin;
 
 		if (err)
 			return err;
-		begin = ckpt_hold_begin();
 		room = ckpt_walk_fd_chunk(scan, proc, task, &fd);
-		ckpt_hold_end(begin);
 		err = room ? ckpt_walk_tables(scan, 0) : 0;
 		if (err)
 			return err;
@@ -212,7 +225,7 @@ static int ckpt_walk_vma_chunk(struct ckpt_scan *scan, struct ckpt_proc *proc,
 {
 	enum ckpt_look look = CKPT_FINE;
 	struct vm_area_struct *vma;
-	unsigned int seen = 0;
+	unsigned int cost = 0;
 	u64 begin;
 
 	CKPT_VMA_ITERATOR(iter, mm, *next);
@@ -222,18 +235,19 @@ static int ckpt_walk_vma_chunk(struct ckpt_scan *scan, struct ckpt_proc *proc,
 		return -EINTR;
 	begin = ckpt_hold_begin();
 	ckpt_for_each_vma(iter, vma) {
-		if (seen++ < CKPT_CHUNK)
+		if (cost < CKPT_CHUNK)
 			look = ckpt_walk_vma(scan, vma);
-		if (seen > CKPT_CHUNK || look == CKPT_ROOM) {
+		if (cost >= CKPT_CHUNK || look == CKPT_ROOM) {
 			*next = vma->vm_start;
 			break;
 		}
+		cost += vma->vm_file ? CKPT_LOOK_COST : CKPT_VMA_COST;
 		scan->vmas++;
 		if (look == CKPT_MARK)
 			ckpt_walk_mark(scan, proc, vma->vm_start, true);
 	}
-	mmap_read_unlock(mm);
 	ckpt_hold_end(begin);
+	mmap_read_unlock(mm);
 	*room = look == CKPT_ROOM;
 	return 0;
 }

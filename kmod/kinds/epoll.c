@@ -72,19 +72,20 @@ static u32 ckpt_epoll_strays(struct ckpt_scan *scan, struct files_struct *files,
 /* The same in one hold.  Of a process without a table, which is going, nothing is said. */
 static u32 ckpt_epoll_chunk(struct ckpt_scan *scan, struct ckpt_target *targets, u32 nr)
 {
-	u64 begin = ckpt_hold_begin();
 	struct files_struct *files;
 	u32 strays = 0;
+	u64 begin;
 
 	task_lock(scan->task);
 	files = scan->task->files;
 	if (files) {
 		spin_lock(&files->file_lock);
+		begin = ckpt_hold_begin();
 		strays = ckpt_epoll_strays(scan, files, targets, nr);
+		ckpt_hold_end(begin);
 		spin_unlock(&files->file_lock);
 	}
 	task_unlock(scan->task);
-	ckpt_hold_end(begin);
 	return strays;
 }
 

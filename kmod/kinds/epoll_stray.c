@@ -121,20 +121,21 @@ static void ckpt_search_slots(struct ckpt_scan *scan, struct files_struct *files
 static void ckpt_search_chunk(struct ckpt_scan *scan, struct task_struct *task,
 			      struct ckpt_search *search, unsigned int *fd)
 {
-	u64 begin = ckpt_hold_begin();
 	struct files_struct *files;
+	u64 begin;
 
 	task_lock(task);
 	files = task->files;
 	if (files) {
 		spin_lock(&files->file_lock);
+		begin = ckpt_hold_begin();
 		ckpt_search_slots(scan, files, search, fd);
+		ckpt_hold_end(begin);
 		spin_unlock(&files->file_lock);
 	} else {
 		*fd = UINT_MAX;
 	}
 	task_unlock(task);
-	ckpt_hold_end(begin);
 }
 
 /* Return: 0, -ENOMEM or -EINTR. */

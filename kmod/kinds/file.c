@@ -6,7 +6,6 @@
 #include <linux/mount.h>
 
 #include "compat/fown.h"
-#include "compat/fs.h"
 #include "kind.h"
 #include "refs.h"
 
@@ -164,24 +163,6 @@ static enum ckpt_look ckpt_file_look(struct ckpt_scan *scan, struct file *file, 
 	return odd ? CKPT_MARK : look;
 }
 
-/*
- * Most descriptors of a big process are this: a file with a name beside the one that was looked at
- * before, which nobody else has open, that has no lock, and that sends no signals.  It says what
- * the looks below say of such a file.
- */
-static __always_inline bool ckpt_file_is_next(const struct ckpt_scan *scan,
-					      const struct file *file)
-{
-	const struct dentry *dentry = file->f_path.dentry;
-	const struct inode *inode = file_inode(file);
-
-	return scan->last_short && file->f_path.mnt == scan->last_mnt &&
-	       READ_ONCE(dentry->d_parent) == scan->last_folder &&
-	       !(file->f_mode & FMODE_PATH) && S_ISREG(inode->i_mode) && inode->i_nlink &&
-	       !d_unhashed(dentry) && !d_mountpoint(dentry) && !READ_ONCE(inode->i_flctx) &&
-	       ckpt_file_count(file) == 1 && !ckpt_file_has_fown(file);
-}
-
 /**
  * ckpt_file_peek() - first look at a file
  * @scan: scan
@@ -191,12 +172,10 @@ static __always_inline bool ckpt_file_is_next(const struct ckpt_scan *scan,
  */
 enum ckpt_look ckpt_file_peek(struct ckpt_scan *scan, struct file *file)
 {
+	bool owned = ckpt_file_has_fown(file);
 	enum ckpt_look look;
-	bool owned, odd;
+	bool odd;
 
-	if (ckpt_file_is_next(scan, file))
-		return CKPT_FINE;
-	owned = ckpt_file_has_fown(file);
 	scan->fresh = scan->counting;
 	if (file->f_mode & FMODE_PATH || !ckpt_refs_wanted(file))
 		return ckpt_file_look(scan, file, owned);

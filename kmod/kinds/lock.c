@@ -219,13 +219,13 @@ void ckpt_lock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 
 	if (!ctx)
 		return;
-	begin = ckpt_hold_begin();
 	spin_lock(&ctx->flc_lock);
+	begin = ckpt_hold_begin();
 	ckpt_lock_list(ctx, &ctx->flc_posix, obj, CKPT_SORT_POSIX, held);
 	ckpt_lock_list(ctx, &ctx->flc_flock, obj, CKPT_SORT_FLOCK, held);
 	ckpt_lock_list(ctx, &ctx->flc_lease, obj, CKPT_SORT_LEASE, held);
-	spin_unlock(&ctx->flc_lock);
 	ckpt_hold_end(begin);
+	spin_unlock(&ctx->flc_lock);
 	for (sort = 0; sort < CKPT_NR_SORTS; sort++) {
 		if (held[sort].found)
 			ckpt_lock_judge_one(scan, obj, sort, &held[sort]);

@@ -80,12 +80,13 @@ static void ckpt_mark_note(struct ckpt_marks *marks, struct fsnotify_mark *mark)
 static bool ckpt_marks_next(struct fsnotify_group *group, struct ckpt_marks *marks)
 {
 	struct fsnotify_mark *from = marks->last, *mark;
-	u64 begin = ckpt_hold_begin();
 	u32 n = 0;
+	u64 begin;
 
 	marks->nr = 0;
 	marks->last = NULL;
 	ckpt_notify_lock(group);
+	begin = ckpt_hold_begin();
 	marks->lost = from && !(from->flags & FSNOTIFY_MARK_FLAG_ATTACHED);
 	mark = from ? from : list_entry(&group->marks_list, struct fsnotify_mark, g_list);
 	if (!marks->lost) {
@@ -98,8 +99,8 @@ static bool ckpt_marks_next(struct fsnotify_group *group, struct ckpt_marks *mar
 			}
 		}
 	}
-	ckpt_notify_unlock(group);
 	ckpt_hold_end(begin);
+	ckpt_notify_unlock(group);
 	marks->seen += n;
 	if (from)
 		fsnotify_put_mark(from);

@@ -74,8 +74,8 @@ static void ckpt_timers_walk(struct ckpt_scan *scan, struct task_struct *task,
 	sighand = rcu_dereference(task->sighand);
 	if (!sighand)
 		goto unlock;
-	begin = ckpt_hold_begin();
 	spin_lock_irq(&sighand->siglock);
+	begin = ckpt_hold_begin();
 	/* exec() may just have replaced it. */
 	if (sighand == rcu_access_pointer(task->sighand)) {
 		ckpt_for_each_timer(timer, task->signal) {
@@ -86,8 +86,8 @@ static void ckpt_timers_walk(struct ckpt_scan *scan, struct task_struct *task,
 			ckpt_timer_look(scan, task, timer, timers);
 		}
 	}
-	spin_unlock_irq(&sighand->siglock);
 	ckpt_hold_end(begin);
+	spin_unlock_irq(&sighand->siglock);
 unlock:
 	rcu_read_unlock();
 }

@@ -109,19 +109,20 @@ void ckpt_unix_wait_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, st
 /* Takes references to the embryos of a queue, at most @most.  Return: how many. */
 static unsigned int ckpt_unix_embryos(struct sock *sk, struct sock **embryos, unsigned int most)
 {
-	u64 begin = ckpt_hold_begin();
 	unsigned int nr = 0;
 	struct sk_buff *skb;
+	u64 begin;
 
 	spin_lock(&sk->sk_receive_queue.lock);
+	begin = ckpt_hold_begin();
 	skb_queue_walk(&sk->sk_receive_queue, skb) {
 		if (nr == most)
 			break;
 		sock_hold(skb->sk);
 		embryos[nr++] = skb->sk;
 	}
-	spin_unlock(&sk->sk_receive_queue.lock);
 	ckpt_hold_end(begin);
+	spin_unlock(&sk->sk_receive_queue.lock);
 	return nr;
 }
 

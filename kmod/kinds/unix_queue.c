@@ -54,13 +54,14 @@ static void ckpt_messages_walk(struct sk_buff_head *queue, bool stream, struct c
 
 static void ckpt_messages_look(struct sock *sk, struct ckpt_messages *out)
 {
-	u64 begin = ckpt_hold_begin();
+	u64 begin;
 
 	*out = (struct ckpt_messages){};
 	spin_lock(&sk->sk_receive_queue.lock);
+	begin = ckpt_hold_begin();
 	ckpt_messages_walk(&sk->sk_receive_queue, sk->sk_type == SOCK_STREAM, out);
-	spin_unlock(&sk->sk_receive_queue.lock);
 	ckpt_hold_end(begin);
+	spin_unlock(&sk->sk_receive_queue.lock);
 }
 
 /* Whether a message is received with more than itself. */
