@@ -18,6 +18,7 @@
 
 #include "access.h"
 #include "compat/path.h"
+#include "patience.h"
 #include "procfile.h"
 
 #define CKPT_PID_NAME	32
@@ -80,8 +81,8 @@ int ckpt_access_ns(const struct ckpt_fs *fs, const struct cred *cred, pid_t nr, 
  * @cred: the reader's credentials
  * @pid: thread group
  *
- * May sleep.  Return: 0; -EACCES if it may not; -ESRCH if the process is gone; -ENOMEM or
- * -EINTR if it could not be found out.
+ * May sleep.  Return: 0; -EACCES if it may not; -ESRCH if the process is gone; -EBUSY (it is in
+ * exec), -ENOMEM or -EINTR if it could not be found out.
  */
 int ckpt_access_read(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid)
 {
@@ -91,6 +92,9 @@ int ckpt_access_read(const struct ckpt_fs *fs, const struct cred *cred, struct p
 
 	if (!nr)
 		return -EACCES;
+	err = ckpt_patience_settled(pid, CKPT_PATIENCE_SHORT);
+	if (err)
+		return err;
 	err = ckpt_access_ns(fs, cred, nr, "user", &path);
 	if (!err)
 		path_put(&path);

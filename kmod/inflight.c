@@ -34,7 +34,7 @@
 #define CKPT_QUEUE_RIGHTS	252
 
 /* Tries to get a receiver's lock, and to make room for a queue that grows. */
-#define CKPT_QUEUE_TRIES	20
+#define CKPT_QUEUE_TRIES	20U
 #define CKPT_QUEUE_GROWTHS	4
 
 /**
@@ -123,13 +123,14 @@ bool ckpt_inflight_note(struct ckpt_scan *scan, struct sock *sk, u64 ino, u32 *b
 }
 
 /* Keeps receivers out.  Return: whether it could be had; a receiver may be in the way too long. */
-static bool ckpt_queue_trylock(struct sock *sk)
+static bool ckpt_queue_trylock(struct ckpt_scan *scan, struct sock *sk)
 {
-	int tries = CKPT_QUEUE_TRIES;
+	unsigned int tries = min(scan->patience, CKPT_QUEUE_TRIES);
 
 	while (!mutex_trylock(&unix_sk(sk)->iolock)) {
-		if (!--tries || fatal_signal_pending(current))
+		if (!tries-- || fatal_signal_pending(current))
 			return false;
+		scan->patience--;
 		usleep_range(500, 1000);
 	}
 	return true;
@@ -198,7 +199,7 @@ static const char *ckpt_queue_collect(struct ckpt_scan *scan, const struct ckpt_
 		*err = ckpt_walk_tables(scan, 2 * room + 1);
 		if (*err)
 			return NULL;
-		if (!ckpt_queue_trylock(sk))
+		if (!ckpt_queue_trylock(scan, sk))
 			return "UNIX socket whose queue is in use";
 		spin_lock(&sk->sk_receive_queue.lock);
 		begin = ckpt_hold_begin();
@@ -298,7 +299,7 @@ static bool ckpt_flights_find(struct ckpt_scan *scan, const struct ckpt_queue *q
 	u64 begin;
 
 	flights->nr = 0;
-	if (!ckpt_queue_trylock(sk))
+	if (!ckpt_queue_trylock(scan, sk))
 		return false;
 	spin_lock(&sk->sk_receive_queue.lock);
 	begin = ckpt_hold_begin();

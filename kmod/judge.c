@@ -12,6 +12,7 @@
 
 #include "assert.h"
 #include "kinds/kind.h"
+#include "patience.h"
 #include "walk.h"
 
 /* Files of one hold, and what is known of each without looking at it again. */
@@ -79,16 +80,15 @@ static int ckpt_find_vmas(struct ckpt_scan *scan, struct ckpt_proc *proc,
 			  struct ckpt_found *found)
 {
 	struct mm_struct *mm = get_task_mm(task);
-	int err = 0;
 	u64 begin;
+	int err;
 	u32 i;
 
 	if (!mm)
 		return 0;
-	if (mmap_read_lock_killable(mm)) {
-		err = -EINTR;
+	err = ckpt_patience_mmap(scan, mm);
+	if (err)
 		goto put;
-	}
 	begin = ckpt_hold_begin();
 	for (i = 0; i < nr; i++) {
 		struct vm_area_struct *vma = find_vma(mm, marks[i].at);
@@ -115,7 +115,7 @@ static int ckpt_find_vmas(struct ckpt_scan *scan, struct ckpt_proc *proc,
 	mmap_read_unlock(mm);
 put:
 	mmput_async(mm);
-	return err;
+	return err == -EBUSY ? 0 : err;
 }
 
 static void ckpt_judge_found(struct ckpt_scan *scan, const struct ckpt_found *found)

@@ -10,6 +10,7 @@
 #include <linux/uaccess.h>
 
 #include "fs.h"
+#include "patience.h"
 #include "scan.h"
 #include "sysfs.h"
 
@@ -46,7 +47,9 @@ static int ckpt_report_open(struct inode *inode, struct file *file)
 		return -EACCES;
 	if (!ckpt_access_visible(fs, pid, CKPT_HIDEPID_NO_ACCESS))
 		return -EPERM;
-	err = ckpt_access_read(fs, file->f_cred, pid);
+	err = ckpt_patience_settled(pid, CKPT_PATIENCE);
+	if (!err)
+		err = ckpt_access_read(fs, file->f_cred, pid);
 	if (err && err != -EACCES)
 		return err;
 	open = kzalloc(sizeof(*open), GFP_KERNEL_ACCOUNT);
@@ -82,6 +85,7 @@ static int ckpt_report_scan(struct file *file, struct ckpt_open *open)
 	scan->root = ckpt_inode_pid(inode);
 	scan->root_allowed = open->allowed;
 	scan->max_objects = ckpt_max_objects();
+	scan->patience = CKPT_PATIENCE;
 	ckpt_report_init(&scan->report, open->target, open->flags, scan->max_objects);
 	ckpt_text_free(&open->text);
 	err = ckpt_scan_run(scan, &open->text);

@@ -13,6 +13,7 @@
 #include "outside.h"
 #include "kinds/kind.h"
 #include "mounts.h"
+#include "patience.h"
 #include "scan.h"
 #include "set.h"
 #include "sysfs.h"
@@ -43,16 +44,19 @@ static void ckpt_proc_identify(struct ckpt_proc *proc, struct task_struct *task)
  * Between the check of access and now the process may have exec'ed a program that the reader
  * may not look into.  exec changes the number while it holds the lock; the lock is not held
  * around the check itself, which takes it too.
- * Return: 0; -EAGAIN if it is another program now; -EINTR.  A process that is gone is as it was.
+ * Return: 0; -EAGAIN if it is another program now, or going to be; -EINTR.  A process that is gone
+ * is as it was.
  */
-static int ckpt_proc_unchanged(const struct ckpt_proc *proc)
+static int ckpt_proc_unchanged(struct ckpt_scan *scan, const struct ckpt_proc *proc)
 {
 	struct task_struct *task = get_pid_task(proc->pid, PIDTYPE_TGID);
 	int err;
 
 	if (!task)
 		return 0;
-	err = down_read_killable(&task->signal->exec_update_lock);
+	err = ckpt_patience_exec(scan, task);
+	if (err == -EBUSY)
+		err = -EAGAIN;
 	if (!err) {
 		if (task != proc->leader || READ_ONCE(task->self_exec_id) != proc->exec_id)
 			err = -EAGAIN;
@@ -80,14 +84,32 @@ static bool ckpt_proc_hidden(struct ckpt_scan *scan, const struct ckpt_proc *pro
 					   CKPT_HIDEPID_NO_ACCESS);
 }
 
+/* Is it in exec, and stays there?  Return: 0, -EBUSY or -EINTR. */
+static int ckpt_proc_settled(struct ckpt_scan *scan, struct task_struct *task)
+{
+	int err = ckpt_patience_exec(scan, task);
+
+	if (!err)
+		up_read(&task->signal->exec_update_lock);
+	return err;
+}
+
 /* Both questions.  Return: 0, -ESRCH, or an error that ends the scan. */
 static int ckpt_proc_access(struct ckpt_scan *scan, struct ckpt_proc *proc,
-			    const struct task_struct *task)
+			    struct task_struct *task)
 {
-	int err = -EACCES;
+	int err = ckpt_proc_settled(scan, task);
 
+	/* That it could not be looked at is no refusal. */
+	proc->may_attach = true;
+	if (err)
+		return err == -EBUSY ? 0 : err;
+	err = -EACCES;
 	if (proc->pid != scan->root || scan->root_allowed)
 		err = ckpt_access_read(scan->fs, scan->cred, proc->pid);
+	/* It was in none, and is now. */
+	if (err == -EBUSY)
+		return -EAGAIN;
 	proc->may_read = !err;
 	scan->nr_read += proc->may_read;
 	if (proc->may_read)
@@ -130,7 +152,7 @@ static int ckpt_collect_proc(struct ckpt_scan *scan, struct ckpt_proc *proc)
 	if (!(task->flags & PF_KTHREAD))
 		err = ckpt_collect_user(scan, proc, task);
 	if (!err)
-		err = ckpt_proc_unchanged(proc);
+		err = ckpt_proc_unchanged(scan, proc);
 put:
 	put_task_struct(task);
 	return err == -ESRCH ? 0 : err;
@@ -154,7 +176,7 @@ static int ckpt_judge_proc(struct ckpt_scan *scan, struct ckpt_proc *proc)
 	if (!err)
 		err = ckpt_walk_marks(scan, proc, task);
 	if (!err)
-		err = ckpt_proc_unchanged(proc);
+		err = ckpt_proc_unchanged(scan, proc);
 	if (!err && proc->pid == scan->root) {
 		get_task_comm(scan->comm, task);
 		scan->comm_known = true;

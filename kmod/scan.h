@@ -101,6 +101,7 @@ struct ckpt_spaces {
  * @root: thread group that the report is about
  * @root_allowed: the opener was allowed to read @root when it opened the report
  * @max_objects: cap for processes, marks and findings
+ * @patience: milliseconds that are left to wait for locks that are not passed on
  * @procs: the dumped set, @nr_procs of @cap_procs; @nr_read are walked, and may be inspected
  * @members: signal_struct of each process of the set; value: index + 1
  * @shared: mm, files, fs and sighand of each process, to see which are shared
@@ -167,6 +168,7 @@ struct ckpt_scan {
 	struct pid *root;
 	bool root_allowed;
 	u32 max_objects;
+	unsigned int patience;
 	struct ckpt_proc *procs;
 	u32 nr_procs;
 	u32 nr_read;

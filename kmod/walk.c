@@ -18,6 +18,7 @@
 #include "inflight.h"
 #include "kinds/kind.h"
 #include "kinds/next.h"
+#include "patience.h"
 #include "refs.h"
 #include "walk.h"
 
@@ -227,12 +228,14 @@ static int ckpt_walk_vma_chunk(struct ckpt_scan *scan, struct ckpt_proc *proc,
 	struct vm_area_struct *vma;
 	unsigned int cost = 0;
 	u64 begin;
+	int err;
 
 	CKPT_VMA_ITERATOR(iter, mm, *next);
 
 	*next = CKPT_VMA_END;
-	if (mmap_read_lock_killable(mm))
-		return -EINTR;
+	err = ckpt_patience_mmap(scan, mm);
+	if (err)
+		return err;
 	begin = ckpt_hold_begin();
 	ckpt_for_each_vma(iter, vma) {
 		if (cost < CKPT_CHUNK)
@@ -286,5 +289,6 @@ int ckpt_walk_vmas(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_s
 			err = ckpt_refs_add_exe(scan, mm);
 		mmput_async(mm);
 	} while (!err && next != CKPT_VMA_END);
-	return err;
+	/* The rest is said without its mappings. */
+	return err == -EBUSY ? 0 : err;
 }

@@ -3,8 +3,8 @@
  * reasons_test.c - each word of reason= is said of what it is about and of nothing else.
  *
  * Not here: unstable is that of set-unstable in rules_test, namespaces that of
- * ns-left.miss-cgroup in misses_test; exec, threads and memory are races and failures that a
- * test cannot bring about when it wants to.
+ * ns-left.miss-cgroup in misses_test, stuck that of stuck_test; exec, threads and memory are races
+ * and failures that a test cannot bring about when it wants to.
  */
 #include "kselftest_harness.h"
 

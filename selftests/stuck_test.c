@@ -11,6 +11,7 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -24,7 +25,7 @@
 
 #define BOUND		5000	/* milliseconds; emulated processors are slow */
 #define AWAIT		500	/* times 10 ms until a target is stuck */
-#define RECEIVERS	30	/* 15 ms for each of them */
+#define RECEIVERS	300
 #define BUSY		8	/* threads that change their memory */
 #define READS		10
 #define PAUSE		"CKPT_TEST_PAUSE"
@@ -141,8 +142,9 @@ TEST_F(hung, program)
 
 /* ---- who waits for it, and what it holds ---- */
 
-static int hung_fd;
+static int hung_fd, hung_direct;
 static char *hung_page;
+static int going;
 
 /* Reads what is in no cache. */
 static void read_away(int sig)
@@ -153,11 +155,42 @@ static void read_away(int sig)
 		_exit(1);
 }
 
+/*
+ * Who maps the file past its cache wants the changed page written first, while mmap() holds the
+ * memory.
+ */
+static void map_away(int sig)
+{
+	__atomic_store_n(&going, 1, __ATOMIC_SEQ_CST);
+	*hung_page = 1;
+	mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, hung_direct, 0);
+	_exit(1);
+}
+
+/* exec holds its lock while it waits for the memory. */
+static int exec_away(void *arg)
+{
+	close_range(3, ~0U, 0);
+	while (!__atomic_load_n(&going, __ATOMIC_SEQ_CST))
+		usleep(1000);
+	usleep(200000);
+	execl("/bin/sleep", "sleep", "1000", NULL);
+	_exit(1);
+}
+
 static int make_waiter(void *arg)
 {
+	static char stack[65536];
+
 	hung_fd = open(in_dir(HUNG_FILE), O_RDWR | O_CLOEXEC);
+	hung_direct = open(in_dir(HUNG_FILE), O_RDONLY | O_APPEND | O_CLOEXEC);
+	hung_page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, hung_fd, 0);
+	if (hung_fd < 0 || hung_direct < 0 || hung_page == MAP_FAILED)
+		return 1;
+	/* The page is there by now, and is not changed yet. */
+	going = *hung_page == 1;
 	signal(SIGUSR1, arg);
-	return hung_fd < 0;
+	return clone(exec_away, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL) < 0;
 }
 
 static void start_stuck(struct __test_metadata *_metadata, FIXTURE_DATA(hung) *self,
@@ -176,6 +209,64 @@ TEST_F(hung, reader_of_a_file)
 	start_stuck(_metadata, self, read_away);
 	read_stuck(_metadata, self, "read(2) from a hung FUSE");
 	EXPECT_STREQ("yes", record_get(&self->t.r.head, "complete"));
+}
+
+/* Does who reads a file of procfs wait for a lock of the process? */
+static bool is_locked(pid_t pid, const char *name)
+{
+	char path[64], buf[64];
+	pid_t reader = fork();
+	bool locked;
+
+	if (!reader) {
+		snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+		_exit(slurp_file(path, buf, sizeof(buf)) < 0);
+	}
+	usleep(300000);
+	locked = !waitpid(reader, NULL, WNOHANG);
+	if (locked) {
+		kill(reader, SIGKILL);
+		waitpid(reader, NULL, 0);
+	}
+	return locked;
+}
+
+static void expect_stuck(struct __test_metadata *_metadata, const struct report *r)
+{
+	const char *reason = record_get(&r->head, "reason");
+
+	EXPECT_STREQ("stuck", reason ? reason : "");
+}
+
+TEST_F(hung, memory)
+{
+	start_stuck(_metadata, self, map_away);
+	if (!is_locked(self->pid, "maps"))
+		SKIP(return, "this kernel does not wait there");
+	read_stuck(_metadata, self, "mmap() and exec that wait for a hung FUSE");
+	expect_stuck(_metadata, &self->t.r);
+	EXPECT_EQ(2, record_num(&self->t.r.head, "processes"));
+}
+
+TEST_F(hung, exec)
+{
+	char path[64], child[16] = "";
+	pid_t parent;
+
+	start_stuck(_metadata, self, map_away);
+	parent = self->pid;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", parent, parent);
+	ASSERT_LT(0, slurp_file(path, child, sizeof(child)));
+	self->pid = atoi(child);
+	if (!is_locked(self->pid, "personality")) {
+		self->pid = parent;
+		SKIP(return, "this kernel does not wait there");
+	}
+	timed_read(self->pid, 4 * BOUND, "exec that waits for a hung FUSE", &self->t);
+	self->pid = parent;
+	EXPECT_FALSE(self->t.hung);
+	EXPECT_GT(BOUND, self->t.ms);
+	EXPECT_EQ(EBUSY, self->t.r.error);
 }
 
 /* ---- receivers that have the lock of their queue ---- */
@@ -225,7 +316,7 @@ TEST_F_TIMEOUT(hung, receivers, 120)
 	hung_stop(self->server);
 	kill(self->pid, SIGUSR1);
 	usleep(1000000);
-	read_stuck(_metadata, self, "receivers into a hung FUSE");
+	read_stuck(_metadata, self, "300 receivers into a hung FUSE");
 	EXPECT_LT(0, report_count(&self->t.r, "file-kind-unknown"));
 }
 

@@ -63,6 +63,11 @@ static void open_failed(const struct options *opt, struct answer *answer, int er
 		fail(answer, EXIT_ERROR, xasprintf("you may not inspect this process"));
 		refusal_explain(answer);
 		return;
+	case EBUSY:
+		fail(answer, EXIT_UNDECIDED,
+		     xasprintf("it starts a program and waits for a server or a disk"));
+		answer->hint = xasprintf("try again, or look at /proc/%d/stack", answer->pid);
+		return;
 	default:
 		fail(answer, EXIT_ERROR, xasprintf("cannot open its report in %s: %s",
 						   opt->proc, strerror(error)));
