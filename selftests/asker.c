@@ -4,12 +4,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,14 +30,21 @@ static int open_below(int root, pid_t nr, const char *name)
 	return openat(root, path, O_RDONLY | O_CLOEXEC);
 }
 
+/* Linux 5.10 opens the link itself where it refuses to follow it. */
 static int try_ns(int root, pid_t nr)
 {
 	int fd = open_below(root, nr, "/ns/mnt");
+	struct statfs fs;
+	int error;
 
 	if (fd < 0)
 		return errno;
+	if (fstatfs(fd, &fs))
+		error = errno;
+	else
+		error = fs.f_type == NSFS_MAGIC ? 0 : EACCES;
 	close(fd);
-	return 0;
+	return error;
 }
 
 /* A link of <pid>/fd is what the kernel asks about, not the folder. */
