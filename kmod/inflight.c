@@ -22,13 +22,15 @@
 
 #include "assert.h"
 #include "compat/scm.h"
+#include "cursor.h"
 #include "grow.h"
 #include "inflight.h"
 #include "kinds/kind.h"
 #include "walk.h"
 
-/* Messages and files looked at under the lock of one queue. */
-#define CKPT_QUEUE_MOST		4096
+/* Messages and files of one queue that are looked at, and files of them in one hold of its lock. */
+#define CKPT_QUEUE_MOST		CKPT_CURSOR_MOST
+#define CKPT_QUEUE_LOOKS	14
 
 /* CRIU reads no more files with a message; a sender may add one. */
 #define CKPT_QUEUE_RIGHTS	252
@@ -55,16 +57,20 @@ struct ckpt_queue {
 
 /**
  * struct ckpt_flights - files of one hold
- * @nr: of @objs and @sockets
+ * @cursor: messages before this one have been judged
+ * @file: and so many files of this one
  * @most: number of files of the message that has most of them
+ * @nr: of @objs and @sockets
  * @objs: file is referenced by the batch; for a UNIX socket it is NULL and inode is referenced
  * @sockets: referenced, NULL if the file is no UNIX socket
  */
 struct ckpt_flights {
-	unsigned int nr;
+	struct ckpt_cursor cursor;
+	unsigned int file;
 	unsigned int most;
-	struct ckpt_obj objs[CKPT_BATCH];
-	struct sock *sockets[CKPT_BATCH];
+	unsigned int nr;
+	struct ckpt_obj objs[CKPT_QUEUE_LOOKS];
+	struct sock *sockets[CKPT_QUEUE_LOOKS];
 };
 
 static unsigned int ckpt_queue_files(struct sock *sk)
@@ -136,83 +142,127 @@ static bool ckpt_queue_trylock(struct ckpt_scan *scan, struct sock *sk)
 	return true;
 }
 
-/* Does a queue hold no more than @most messages and files? */
-static bool ckpt_queue_fits(struct sock *sk, unsigned int most)
+/**
+ * struct ckpt_peeked - how far the first look has come in a queue
+ * @cursor: messages before this one have been looked at
+ * @file: and so many files of this one
+ * @room: messages and files that there is room for
+ */
+struct ckpt_peeked {
+	struct ckpt_cursor cursor;
+	unsigned int file;
+	unsigned int room;
+};
+
+/* A connection that waits at a listener; it has no inode yet. */
+static void ckpt_queue_peek_embryo(struct ckpt_scan *scan, const struct ckpt_queue *queue,
+				   struct sock *embryo)
 {
-	bool listens = ckpt_queue_listens(sk);
-	unsigned int n = 0;
-	struct sk_buff *skb;
+	struct ckpt_slot *slot = ckpt_table_add(&scan->sockets, embryo, 0);
 
-	ckpt_assert_held(&sk->sk_receive_queue.lock);
-	skb_queue_walk(&sk->sk_receive_queue, skb) {
-		const struct scm_fp_list *files = listens ? NULL : ckpt_skb_files(skb);
-
-		n += 1 + (files ? files->count : 0);
-		if (n > most)
-			return false;
-	}
-	return true;
+	slot->order = queue->order;
+	ckpt_inflight_note(scan, embryo, queue->ino, &slot->value);
 }
 
-/* Shows everything in a queue to the first look; there is room for all of it. */
-static void ckpt_queue_peek(struct ckpt_scan *scan, const struct ckpt_queue *queue)
+/* Files of a message, @left at most.  Return: how many are left then. */
+static unsigned int ckpt_queue_peek_files(struct ckpt_scan *scan, struct ckpt_peeked *peeked,
+					  const struct scm_fp_list *files, unsigned int left)
 {
-	struct sock *sk = queue->sk;
-	struct sk_buff *skb;
-	int i;
+	for (; peeked->file < files->count && left; left--)
+		if (ckpt_file_peek(scan, files->fp[peeked->file++]) == CKPT_ROOM)
+			scan->uncounted = true;
+	return left;
+}
 
-	ckpt_assert_held(&sk->sk_receive_queue.lock);
+/*
+ * Shows messages of a queue to the first look.
+ * Return: 1 if there are more, 0 at the end, -ENOSPC if there is no room.
+ */
+static int ckpt_queue_peek(struct ckpt_scan *scan, const struct ckpt_queue *queue,
+			   struct sk_buff *skb, struct ckpt_peeked *peeked)
+{
+	struct sk_buff_head *messages = &queue->sk->sk_receive_queue;
+	bool listens = ckpt_queue_listens(queue->sk);
+	unsigned int left = CKPT_QUEUE_LOOKS, passed = CKPT_CURSOR_CHUNK;
+
+	ckpt_assert_held(&messages->lock);
 	scan->at = (struct ckpt_place){ .nr = queue->nr, .kind = CKPT_AT_SCM };
 	scan->counting = true;
 	scan->order = queue->order;
-	skb_queue_walk(&sk->sk_receive_queue, skb) {
-		const struct scm_fp_list *files = ckpt_skb_files(skb);
+	for (; skb && left && passed; skb = skb_peek_next(skb, messages), passed--) {
+		const struct scm_fp_list *files = listens ? NULL : ckpt_skb_files(skb);
+		unsigned int need = 1 + (files ? files->count : 0);
 
-		if (ckpt_queue_listens(sk)) {
-			/* A connection has no inode yet. */
-			struct ckpt_slot *slot = ckpt_table_add(&scan->sockets, skb->sk, 0);
-
-			slot->order = queue->order;
-			ckpt_inflight_note(scan, skb->sk, queue->ino, &slot->value);
-			continue;
+		if (!peeked->file && need > peeked->room)
+			return -ENOSPC;
+		if (listens) {
+			ckpt_queue_peek_embryo(scan, queue, skb->sk);
+			left--;
 		}
-		for (i = 0; files && i < files->count; i++)
-			if (ckpt_file_peek(scan, files->fp[i]) == CKPT_ROOM)
-				scan->uncounted = true;
+		if (files)
+			left = ckpt_queue_peek_files(scan, peeked, files, left);
+		if (files && peeked->file < files->count)
+			return 1;
+		peeked->room -= need;
+		peeked->file = 0;
+		peeked->cursor.at++;
 	}
+	return !!skb;
 }
 
-/* Makes room, then looks: what came meanwhile may want more room.  Return: the doubt, or NULL. */
+/* One hold.  Return: as ckpt_queue_peek(); -EAGAIN if messages were received; -EBUSY. */
+static int ckpt_queue_chunk(struct ckpt_scan *scan, const struct ckpt_queue *queue,
+			    struct ckpt_peeked *peeked)
+{
+	struct sk_buff_head *messages = &queue->sk->sk_receive_queue;
+	struct sk_buff *skb;
+	int more;
+	u64 begin;
+
+	if (!ckpt_queue_trylock(scan, queue->sk))
+		return -EBUSY;
+	spin_lock(&messages->lock);
+	begin = ckpt_hold_begin();
+	skb = ckpt_cursor_resume(&peeked->cursor, messages);
+	more = PTR_ERR_OR_ZERO(skb);
+	if (!more)
+		more = ckpt_queue_peek(scan, queue, skb, peeked);
+	ckpt_hold_end(begin);
+	spin_unlock(&messages->lock);
+	mutex_unlock(&unix_sk(queue->sk)->iolock);
+	return more;
+}
+
+/*
+ * Makes room, then looks: what came meanwhile may want more room.  What has been counted must not
+ * be counted again, so there is no beginning anew.  Return: the doubt, or NULL.
+ */
 static const char *ckpt_queue_collect(struct ckpt_scan *scan, const struct ckpt_queue *queue,
 				      int *err)
 {
-	struct sock *sk = queue->sk;
-	unsigned int room;
-	bool fits;
-	int tries;
-	u64 begin;
+	struct ckpt_peeked peeked = {};
+	int more = -ENOSPC, growths = 0;
 
-	for (tries = 0; tries < CKPT_QUEUE_GROWTHS; tries++) {
-		room = skb_queue_len_lockless(&sk->sk_receive_queue) + ckpt_queue_files(sk);
+	while (more) {
+		unsigned int room = skb_queue_len_lockless(&queue->sk->sk_receive_queue) +
+				    ckpt_queue_files(queue->sk);
+
 		if (room > CKPT_QUEUE_MOST)
 			return "UNIX socket with very much in flight";
-		*err = ckpt_walk_tables(scan, 2 * room + 1);
-		if (*err)
-			return NULL;
-		if (!ckpt_queue_trylock(scan, sk))
+		if (more == -ENOSPC) {
+			if (growths++ == CKPT_QUEUE_GROWTHS)
+				return "UNIX socket whose queue keeps growing";
+			*err = ckpt_walk_tables(scan, 2 * room + 1);
+			if (*err)
+				return NULL;
+			peeked.room = room;
+		}
+		more = ckpt_queue_chunk(scan, queue, &peeked);
+		if (more == -EBUSY || more == -EAGAIN)
 			return "UNIX socket whose queue is in use";
-		spin_lock(&sk->sk_receive_queue.lock);
-		begin = ckpt_hold_begin();
-		fits = ckpt_queue_fits(sk, room);
-		if (fits)
-			ckpt_queue_peek(scan, queue);
-		ckpt_hold_end(begin);
-		spin_unlock(&sk->sk_receive_queue.lock);
-		mutex_unlock(&unix_sk(sk)->iolock);
-		if (fits)
-			return NULL;
+		cond_resched();
 	}
-	return "UNIX socket whose queue keeps growing";
+	return NULL;
 }
 
 /**
@@ -263,51 +313,68 @@ static void ckpt_flights_add(struct ckpt_scan *scan, struct ckpt_flights *flight
 	}
 }
 
-/* Takes files that have not been judged yet, as many as fit.  What is new is behind the others. */
-static void ckpt_flights_take(struct ckpt_scan *scan, const struct ckpt_queue *queue,
-			      struct ckpt_flights *flights)
+/* Takes files of a message that have not been judged yet, @left at most.  Return: what is left. */
+static unsigned int ckpt_flights_take(struct ckpt_scan *scan, const struct ckpt_queue *queue,
+				      const struct scm_fp_list *files, struct ckpt_flights *flights,
+				      unsigned int left)
 {
-	unsigned int seen = 0;
-	struct sk_buff *skb;
-	int i;
+	flights->most = max_t(unsigned int, flights->most, files->count);
+	for (; flights->file < files->count && left; left--) {
+		struct file *file = files->fp[flights->file++];
 
-	ckpt_assert_held(&queue->sk->sk_receive_queue.lock);
-	skb_queue_walk(&queue->sk->sk_receive_queue, skb) {
-		const struct scm_fp_list *files = ckpt_skb_files(skb);
-
-		if (seen++ == CKPT_QUEUE_MOST)
-			return;
-		if (files)
-			flights->most = max_t(unsigned int, flights->most, files->count);
-		for (i = 0; files && i < files->count; i++) {
-			struct ckpt_slot *slot;
-
-			if (flights->nr == CKPT_BATCH || !ckpt_table_has_room(&scan->flights))
-				return;
-			slot = ckpt_table_add(&scan->flights, files->fp[i], queue->ino);
-			if (!slot->value++)
-				ckpt_flights_add(scan, flights, queue, files->fp[i]);
-		}
+		if (!ckpt_table_add(&scan->flights, file, queue->ino)->value++)
+			ckpt_flights_add(scan, flights, queue, file);
 	}
+	return left;
 }
 
-/* One hold of a queue.  Return: false if its lock could not be had. */
-static bool ckpt_flights_find(struct ckpt_scan *scan, const struct ckpt_queue *queue,
+/* The same for messages.  Return: whether there are more. */
+static bool ckpt_flights_walk(struct ckpt_scan *scan, const struct ckpt_queue *queue,
+			      struct sk_buff *skb, struct ckpt_flights *flights)
+{
+	struct sk_buff_head *messages = &queue->sk->sk_receive_queue;
+	unsigned int left = CKPT_QUEUE_LOOKS, passed = CKPT_CURSOR_CHUNK;
+
+	ckpt_assert_held(&messages->lock);
+	for (; skb && left && passed; skb = skb_peek_next(skb, messages), passed--) {
+		const struct scm_fp_list *files = ckpt_skb_files(skb);
+
+		if (flights->cursor.at == CKPT_QUEUE_MOST)
+			return false;
+		if (files)
+			left = ckpt_flights_take(scan, queue, files, flights, left);
+		if (files && flights->file < files->count)
+			return true;
+		flights->file = 0;
+		flights->cursor.at++;
+	}
+	return skb;
+}
+
+/* One hold of a queue.  Return: 1 if there is more, 0 at the end; -EAGAIN, -EBUSY. */
+static int ckpt_flights_chunk(struct ckpt_scan *scan, const struct ckpt_queue *queue,
 			      struct ckpt_flights *flights)
 {
-	struct sock *sk = queue->sk;
+	struct sk_buff_head *messages = &queue->sk->sk_receive_queue;
+	struct sk_buff *skb;
+	int more;
 	u64 begin;
 
 	flights->nr = 0;
-	if (!ckpt_queue_trylock(scan, sk))
-		return false;
-	spin_lock(&sk->sk_receive_queue.lock);
+	if (!ckpt_queue_trylock(scan, queue->sk))
+		return -EBUSY;
+	spin_lock(&messages->lock);
 	begin = ckpt_hold_begin();
-	ckpt_flights_take(scan, queue, flights);
+	skb = ckpt_cursor_resume(&flights->cursor, messages);
+	more = PTR_ERR_OR_ZERO(skb);
+	if (more)
+		flights->file = 0;
+	else
+		more = ckpt_flights_walk(scan, queue, skb, flights);
 	ckpt_hold_end(begin);
-	spin_unlock(&sk->sk_receive_queue.lock);
-	mutex_unlock(&unix_sk(sk)->iolock);
-	return true;
+	spin_unlock(&messages->lock);
+	mutex_unlock(&unix_sk(queue->sk)->iolock);
+	return more;
 }
 
 static void ckpt_flights_judge(struct ckpt_scan *scan, const struct ckpt_flights *flights)
@@ -325,37 +392,51 @@ static void ckpt_flights_judge(struct ckpt_scan *scan, const struct ckpt_flights
 	ckpt_batch_drop(&scan->batch);
 }
 
+/* Return: 0; -EBUSY if the queue did not hold still; -ENOMEM, -EINTR. */
+static int ckpt_queue_judge_files(struct ckpt_scan *scan, const struct ckpt_queue *queue,
+				  struct ckpt_flights *flights)
+{
+	unsigned int tries = CKPT_CURSOR_TRIES;
+	int more = 1;
+
+	while (more) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		if (ckpt_batch_need(&scan->batch) ||
+		    ckpt_table_reserve(&scan->flights, CKPT_QUEUE_LOOKS))
+			return -ENOMEM;
+		more = ckpt_flights_chunk(scan, queue, flights);
+		if (more == -EBUSY || (more == -EAGAIN && !--tries))
+			return -EBUSY;
+		ckpt_flights_judge(scan, flights);
+	}
+	return 0;
+}
+
 static int ckpt_queue_judge(struct ckpt_scan *scan, const struct ckpt_queue *queue,
 			    struct ckpt_flights *flights)
 {
 	const struct ckpt_obj obj = {
 		.place = { .nr = queue->nr, .kind = CKPT_AT_SCM, .at = queue->ino },
 	};
-	unsigned int rounds = CKPT_QUEUE_MOST / CKPT_BATCH + 1;
-	struct sock *sk = queue->sk;
+	int err;
 
-	flights->most = 0;
-	if (!queue->doubt && !ckpt_queue_listens(sk))
-		ckpt_scm_judge_queue(scan, &obj, sk, ckpt_queue_files(sk));
-	else if (queue->doubt)
+	if (queue->doubt)
 		ckpt_file_unknown(scan, &obj, queue->doubt);
-	if (queue->doubt || ckpt_queue_listens(sk))
+	if (queue->doubt || ckpt_queue_listens(queue->sk))
 		return 0;
-	do {
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		if (ckpt_batch_need(&scan->batch) ||
-		    ckpt_table_reserve(&scan->flights, ckpt_queue_files(sk) + CKPT_BATCH))
-			return -ENOMEM;
-		if (!ckpt_flights_find(scan, queue, flights)) {
-			ckpt_file_unknown(scan, &obj, "UNIX socket whose queue is in use");
-			return 0;
-		}
-		ckpt_flights_judge(scan, flights);
-	} while (flights->nr && --rounds);
-	if (flights->most > CKPT_QUEUE_RIGHTS)
-		ckpt_scm_judge_many(scan, &obj, sk, flights->most);
-	return 0;
+	ckpt_scm_judge_queue(scan, &obj, queue->sk, ckpt_queue_files(queue->sk));
+	flights->cursor = (struct ckpt_cursor){};
+	flights->file = 0;
+	flights->most = 0;
+	err = ckpt_queue_judge_files(scan, queue, flights);
+	if (err == -EBUSY) {
+		ckpt_file_unknown(scan, &obj, "UNIX socket whose queue is in use");
+		return 0;
+	}
+	if (!err && flights->most > CKPT_QUEUE_RIGHTS)
+		ckpt_scm_judge_many(scan, &obj, queue->sk, flights->most);
+	return err;
 }
 
 /**

@@ -14,11 +14,12 @@
 
 #include "assert.h"
 #include "compat/sock.h"
+#include "cursor.h"
 #include "kind.h"
 #include "unix.h"
 
-/* Connections of a listener that are looked at. */
-#define CKPT_UNIX_BACKLOG	8192
+/* Connections of a listener that are looked at: what net.core.somaxconn allows, and some. */
+#define CKPT_UNIX_BACKLOG	4200
 
 /* Where the listener of an embryo is. */
 enum ckpt_listener {
@@ -106,24 +107,66 @@ void ckpt_unix_wait_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, st
 		ckpt_unix_emit_transient(scan, obj, sk, CKPT_UNIX_INFLIGHT_DATA);
 }
 
-/* Takes references to the embryos of a queue, at most @most.  Return: how many. */
-static unsigned int ckpt_unix_embryos(struct sock *sk, struct sock **embryos, unsigned int most)
+/**
+ * struct ckpt_embryos - connections that wait at a listener
+ * @nr: of @socks, each of them referenced
+ * @most: room
+ */
+struct ckpt_embryos {
+	unsigned int nr;
+	unsigned int most;
+	struct sock *socks[];
+};
+
+/* One hold.  Return: 1 if there are more, 0 at the end, -EAGAIN to begin anew. */
+static int ckpt_embryos_chunk(struct sk_buff_head *queue, struct ckpt_cursor *cursor,
+			      struct ckpt_embryos *embryos)
 {
-	unsigned int nr = 0;
+	unsigned int left = CKPT_CURSOR_CHUNK;
 	struct sk_buff *skb;
 	u64 begin;
 
-	spin_lock(&sk->sk_receive_queue.lock);
+	spin_lock(&queue->lock);
 	begin = ckpt_hold_begin();
-	skb_queue_walk(&sk->sk_receive_queue, skb) {
-		if (nr == most)
+	skb = ckpt_cursor_resume(cursor, queue);
+	for (; !IS_ERR_OR_NULL(skb) && left; skb = skb_peek_next(skb, queue), left--) {
+		if (embryos->nr == embryos->most) {
+			skb = NULL;
 			break;
+		}
 		sock_hold(skb->sk);
-		embryos[nr++] = skb->sk;
+		embryos->socks[embryos->nr++] = skb->sk;
+		cursor->at++;
 	}
 	ckpt_hold_end(begin);
-	spin_unlock(&sk->sk_receive_queue.lock);
-	return nr;
+	spin_unlock(&queue->lock);
+	return IS_ERR(skb) ? PTR_ERR(skb) : !!skb;
+}
+
+static void ckpt_embryos_put(struct ckpt_embryos *embryos)
+{
+	while (embryos->nr) {
+		sock_put(embryos->socks[--embryos->nr]);
+		cond_resched();
+	}
+}
+
+/* Takes references to those of a listener.  May sleep.  Return: false if they kept changing. */
+static bool ckpt_embryos_get(struct sock *sk, struct ckpt_embryos *embryos)
+{
+	unsigned int tries = CKPT_CURSOR_TRIES;
+	struct ckpt_cursor cursor = {};
+	int more;
+
+	while ((more = ckpt_embryos_chunk(&sk->sk_receive_queue, &cursor, embryos))) {
+		cond_resched();
+		if (more > 0)
+			continue;
+		ckpt_embryos_put(embryos);
+		if (!--tries)
+			return false;
+	}
+	return true;
 }
 
 /**
@@ -172,13 +215,25 @@ static void ckpt_unix_clients_emit(struct ckpt_scan *scan, const struct ckpt_obj
 	}
 }
 
+static void ckpt_embryos_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk,
+			       const struct ckpt_embryos *embryos)
+{
+	struct ckpt_clients clients = {};
+	unsigned int i;
+
+	for (i = 0; i < embryos->nr; i++) {
+		ckpt_unix_client(scan, embryos->socks[i], &clients);
+		cond_resched();
+	}
+	ckpt_unix_clients_emit(scan, obj, sk, &clients);
+	put_pid(clients.pid);
+}
+
 /* Judges the connections that wait at a listener; no lock is held.  May sleep. */
 void ckpt_unix_listen_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
 	unsigned int most = skb_queue_len_lockless(&sk->sk_receive_queue);
-	struct ckpt_clients clients = {};
-	struct sock **embryos;
-	unsigned int nr, i;
+	struct ckpt_embryos *embryos;
 
 	if (!most)
 		return;
@@ -186,18 +241,16 @@ void ckpt_unix_listen_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, 
 		ckpt_file_unknown(scan, obj, "UNIX listener with very many connections");
 		return;
 	}
-	embryos = kvmalloc_array(most, sizeof(*embryos), GFP_KERNEL_ACCOUNT);
+	embryos = kvmalloc(struct_size(embryos, socks, most), GFP_KERNEL_ACCOUNT);
 	if (!embryos) {
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
 		return;
 	}
-	nr = ckpt_unix_embryos(sk, embryos, most);
-	for (i = 0; i < nr; i++) {
-		ckpt_unix_client(scan, embryos[i], &clients);
-		sock_put(embryos[i]);
-		cond_resched();
-	}
+	*embryos = (struct ckpt_embryos){ .most = most };
+	if (ckpt_embryos_get(sk, embryos))
+		ckpt_embryos_judge(scan, obj, sk, embryos);
+	else
+		ckpt_file_unknown(scan, obj, "UNIX listener that accepts all the time");
+	ckpt_embryos_put(embryos);
 	kvfree(embryos);
-	ckpt_unix_clients_emit(scan, obj, sk, &clients);
-	put_pid(clients.pid);
 }

@@ -10,11 +10,9 @@
 #include "assert.h"
 #include "compat/scm.h"
 #include "compat/sock.h"
+#include "cursor.h"
 #include "kind.h"
 #include "unix.h"
-
-/* Messages of a queue looked at under its lock. */
-#define CKPT_UNIX_MESSAGES	4096
 
 /* CRIU reads a message into a buffer of the receiver's send buffer size less this. */
 #define CKPT_UNIX_OVERHEAD	32
@@ -25,7 +23,7 @@
  * @longest: length of the longest one
  * @labelled: one has the label of a security module
  * @empty: they end at an empty message; in a stream there are none
- * @many: they are more than are looked at
+ * @many: they are more than are looked at, or were received too fast
  */
 struct ckpt_messages {
 	bool data;
@@ -35,33 +33,62 @@ struct ckpt_messages {
 	bool many;
 };
 
-static void ckpt_messages_walk(struct sk_buff_head *queue, bool stream, struct ckpt_messages *out)
+/* Looks at the messages of one hold.  Return: whether there are more of them that CRIU sees. */
+static bool ckpt_messages_walk(struct sk_buff_head *queue, struct sk_buff *skb, bool stream,
+			       struct ckpt_cursor *cursor, struct ckpt_messages *out)
 {
-	unsigned int seen = 0;
-	struct sk_buff *skb;
+	unsigned int left = CKPT_CURSOR_CHUNK;
 
 	ckpt_assert_held(&queue->lock);
-	skb_queue_walk(queue, skb) {
+	for (; skb && left; skb = skb_peek_next(skb, queue), left--) {
 		out->empty = !skb->len && !stream;
-		out->many = seen++ == CKPT_UNIX_MESSAGES;
+		out->many = cursor->at == CKPT_CURSOR_MOST;
 		if (out->empty || out->many)
-			return;
+			return false;
 		out->data = true;
 		out->longest = max(out->longest, skb->len);
 		out->labelled = out->labelled || ckpt_skb_labelled(skb);
+		cursor->at++;
 	}
+	return skb;
 }
 
-static void ckpt_messages_look(struct sock *sk, struct ckpt_messages *out)
+/* One hold.  Return: 1 if there are more, 0 at the end, -EAGAIN to begin anew. */
+static int ckpt_messages_chunk(struct sock *sk, struct ckpt_cursor *cursor,
+			       struct ckpt_messages *out)
 {
+	struct sk_buff_head *queue = &sk->sk_receive_queue;
+	struct sk_buff *skb;
+	int more;
 	u64 begin;
 
-	*out = (struct ckpt_messages){};
-	spin_lock(&sk->sk_receive_queue.lock);
+	spin_lock(&queue->lock);
 	begin = ckpt_hold_begin();
-	ckpt_messages_walk(&sk->sk_receive_queue, sk->sk_type == SOCK_STREAM, out);
+	skb = ckpt_cursor_resume(cursor, queue);
+	more = PTR_ERR_OR_ZERO(skb);
+	if (!more)
+		more = ckpt_messages_walk(queue, skb, sk->sk_type == SOCK_STREAM, cursor, out);
 	ckpt_hold_end(begin);
-	spin_unlock(&sk->sk_receive_queue.lock);
+	spin_unlock(&queue->lock);
+	return more;
+}
+
+/* May sleep. */
+static void ckpt_messages_look(struct sock *sk, struct ckpt_messages *out)
+{
+	struct ckpt_cursor cursor = {};
+	unsigned int tries = CKPT_CURSOR_TRIES;
+	int more;
+
+	*out = (struct ckpt_messages){};
+	while ((more = ckpt_messages_chunk(sk, &cursor, out))) {
+		cond_resched();
+		if (more > 0)
+			continue;
+		*out = (struct ckpt_messages){ .many = !--tries };
+		if (out->many)
+			return;
+	}
 }
 
 /* Whether a message is received with more than itself. */
@@ -96,7 +123,7 @@ void ckpt_unix_queue_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 	if (queued.empty)
 		ckpt_unix_emit_transient(scan, obj, sk, CKPT_UNIX_QUEUE_DGRAM_EMPTY);
 	if (queued.many)
-		ckpt_file_unknown(scan, obj, "UNIX socket with very many messages");
+		ckpt_file_unknown(scan, obj, "UNIX socket with messages that were not all seen");
 }
 
 /* CRIU puts the offset back after it has read the queue, and does not save it. */

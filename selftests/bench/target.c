@@ -29,7 +29,7 @@
 #define DISTINCT	1000
 #define PAGE		4096UL
 
-static char dir[] = "/tmp/bench.XXXXXX";
+static char dir[32] = "/tmp/bench.XXXXXX";
 
 static void open_plain(long i)
 {
@@ -181,7 +181,8 @@ static void prepare(long n)
 	struct rlimit limit = { 2 * n + 1000, 2 * n + 1000 };
 
 	if (setrlimit(RLIMIT_NOFILE, &limit)) {
-		limit.rlim_cur = limit.rlim_max = n + 40;
+		limit.rlim_cur = n + 40;
+		limit.rlim_max = n + 40;
 		if (setrlimit(RLIMIT_NOFILE, &limit))
 			err(1, "RLIMIT_NOFILE");
 	}

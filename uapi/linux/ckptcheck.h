@@ -108,7 +108,7 @@ enum ckptcheck_class {
 	REASON(TIMERS, "timers", "a process with very many POSIX timers") \
 	REASON(UNSTABLE, "unstable", "processes that came while the tree was examined") \
 	REASON(EXEC, "exec", "a process that kept changing its program") \
-	REASON(STUCK, "stuck", "a process that holds a lock while it waits for a server or a disk") \
+	REASON(STUCK, "stuck", "a process that holds a lock while it waits for a disk") \
 	REASON(THREADS, "threads", "threads that kept coming and going") \
 	REASON(MEMORY, "memory", "what the kernel had no memory for") \
 	REASON(MAX_OBJECTS, "max-objects", "more objects than max_objects allows")
