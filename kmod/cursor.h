@@ -11,8 +11,8 @@
  * Messages looked at in one hold, where a look costs next to nothing, and messages of a queue at
  * most: those that were looked at before are passed over again.
  */
-#define CKPT_CURSOR_CHUNK	200
-#define CKPT_CURSOR_MOST	4096
+#define CKPT_CURSOR_CHUNK	100
+#define CKPT_CURSOR_MOST	2500
 
 /* How often a queue is begun with anew because its head was received. */
 #define CKPT_CURSOR_TRIES	8
@@ -40,7 +40,8 @@ struct ckpt_cursor {
 static inline struct sk_buff *ckpt_cursor_resume(struct ckpt_cursor *cursor,
 						 struct sk_buff_head *queue)
 {
-	struct sk_buff *first = skb_peek(queue), *skb = first;
+	const struct sk_buff *end = (struct sk_buff *)queue;
+	struct sk_buff *first = queue->next, *skb = first;
 	unsigned int i;
 
 	ckpt_assert_held(&queue->lock);
@@ -49,9 +50,9 @@ static inline struct sk_buff *ckpt_cursor_resume(struct ckpt_cursor *cursor,
 		return ERR_PTR(-EAGAIN);
 	}
 	cursor->first = first;
-	for (i = 0; skb && i < cursor->at; i++)
-		skb = skb_peek_next(skb, queue);
-	return skb;
+	for (i = cursor->at; i && skb != end; i--)
+		skb = skb->next;
+	return skb == end ? NULL : skb;
 }
 
 #endif

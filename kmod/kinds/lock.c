@@ -15,7 +15,7 @@
 #include "refs.h"
 
 /* Entries of an inode looked at under its lock, for each list. */
-#define CKPT_LOCK_ENTRIES	2048
+#define CKPT_LOCK_ENTRIES	1000
 
 /* Older ones never look at files in flight. */
 #define CKPT_DUMPS_SCM		CKPTCHECK_VERSION(3, 6, 0)
@@ -63,8 +63,6 @@ bool ckpt_lock_peek(const struct inode *inode)
 
 static void ckpt_lock_note(struct ckpt_held *held, struct ckpt_file_lock *lock, bool record)
 {
-	if (held->found)
-		return;
 	held->found = true;
 	held->type = CKPT_LOCK(lock, type);
 	held->start = record ? ckpt_lock_start(lock) : 0;
@@ -98,7 +96,8 @@ static void ckpt_lock_list(struct file_lock_context *ctx, const struct list_head
 			which = CKPT_SORT_OFD;
 		else if (sort == CKPT_SORT_POSIX && CKPT_LOCK(lock, owner) != obj->files)
 			continue;
-		ckpt_lock_note(&held[which], lock, sort == CKPT_SORT_POSIX);
+		if (!held[which].found)
+			ckpt_lock_note(&held[which], lock, sort == CKPT_SORT_POSIX);
 	}
 }
 

@@ -18,9 +18,6 @@
 #include "kind.h"
 #include "unix.h"
 
-/* Connections of a listener that are looked at: what net.core.somaxconn allows, and some. */
-#define CKPT_UNIX_BACKLOG	4200
-
 /* Where the listener of an embryo is. */
 enum ckpt_listener {
 	CKPT_LISTENER_NONE,	/* the embryo is none any more, or the kernel does not tell */
@@ -237,7 +234,7 @@ void ckpt_unix_listen_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, 
 
 	if (!most)
 		return;
-	if (most > CKPT_UNIX_BACKLOG) {
+	if (most > CKPT_CURSOR_MOST) {
 		ckpt_file_unknown(scan, obj, "UNIX listener with very many connections");
 		return;
 	}
