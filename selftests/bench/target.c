@@ -8,6 +8,7 @@
  *	tree       processes, each with some files
  *	locks      record locks on one file
  *	messages   messages in the queue of a UNIX socket
+ *	flight     the same with a pipe in each of them
  *	backlog    connections that wait at a UNIX socket
  */
 #define _GNU_SOURCE
@@ -25,6 +26,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "../send_fd.h"
 
 #define DISTINCT	1000
 #define PAGE		4096UL
@@ -140,16 +143,36 @@ static void make_locks(long n)
 			err(1, "lock");
 }
 
-static void make_messages(long n)
+/* Return: the end to send to. */
+static int make_queue(void)
 {
 	int p[2], size = 1 << 30;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, p))
 		err(1, "socketpair");
 	setsockopt(p[0], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+	return p[0];
+}
+
+static void make_messages(long n)
+{
+	int to = make_queue();
+
 	while (n--)
-		if (send(p[0], "x", 1, MSG_DONTWAIT) != 1)
+		if (send(to, "x", 1, MSG_DONTWAIT) != 1)
 			err(1, "message, %ld more to send", n);
+}
+
+static void make_flight(long n)
+{
+	int to = make_queue(), p[2];
+
+	while (n--) {
+		if (pipe(p) || send_fd(to, p[0], "x", MSG_DONTWAIT) != 1)
+			err(1, "pipe, %ld more to send", n);
+		close(p[0]);
+		close(p[1]);
+	}
 }
 
 static void make_backlog(long n)
@@ -172,7 +195,7 @@ static const struct {
 } kinds[] = {
 	{ "plain", make_plain }, { "server", make_server }, { "maps", make_maps },
 	{ "tree", make_tree }, { "locks", make_locks }, { "messages", make_messages },
-	{ "backlog", make_backlog },
+	{ "flight", make_flight }, { "backlog", make_backlog },
 };
 
 /* Room for so many descriptors, and a folder. */
