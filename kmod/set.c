@@ -88,6 +88,26 @@ static struct task_struct *ckpt_set_rest(struct task_struct *task)
 	return alive ? task : NULL;
 }
 
+/*
+ * Is the set one process that has no child?  Then nobody else has to be looked at.  A child that
+ * goes from one thread to another meanwhile may be overlooked: it is a newcomer then.
+ */
+static bool ckpt_set_is_leaf(const struct ckpt_scan *scan)
+{
+	struct task_struct *task, *thread;
+	bool leaf;
+
+	rcu_read_lock();
+	task = pid_task(scan->root, PIDTYPE_TGID);
+	leaf = scan->nr_procs == 1 && task && get_nr_threads(task) <= CKPT_SET_CHUNK;
+	if (leaf) {
+		for_each_thread(task, thread)
+			leaf = leaf && list_empty(&thread->children);
+	}
+	rcu_read_unlock();
+	return leaf;
+}
+
 /* One pass.  Return: 1 if it has to be repeated with more room or from the start, 0, -EINTR. */
 static int ckpt_set_pass(struct ckpt_scan *scan, u32 *added)
 {
@@ -127,7 +147,7 @@ bool ckpt_set_has_newcomers(struct ckpt_scan *scan)
 	unsigned int seen = 0;
 	bool has = false;
 
-	if (scan->report.flags & CKPTCHECK_VIEW_PROCESS)
+	if (scan->report.flags & CKPTCHECK_VIEW_PROCESS || ckpt_set_is_leaf(scan))
 		return false;
 	rcu_read_lock();
 	for_each_process(task) {
@@ -179,7 +199,7 @@ int ckpt_set_collect(struct ckpt_scan *scan)
 	if (err)
 		return err;
 	do {
-		if (scan->report.flags & CKPTCHECK_VIEW_PROCESS)
+		if (scan->report.flags & CKPTCHECK_VIEW_PROCESS || ckpt_set_is_leaf(scan))
 			break;
 		err = ckpt_set_grow(scan);
 		if (err)
