@@ -3,12 +3,12 @@
 #ifndef _CKPT_ACCESS_H
 #define _CKPT_ACCESS_H
 
+#include <linux/path.h>
 #include <linux/pid_namespace.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
 struct cred;
-struct path;
 struct user_namespace;
 struct vfsmount;
 
@@ -24,12 +24,15 @@ enum ckpt_hidepid {
  * struct ckpt_fs - what a superblock of ours serves
  * @ns: pid namespace whose numbers it speaks, owned; fixed for its life
  * @proc: private mount of procfs for @ns, owned; fixed for its life
+ * @user_ns: file of nsfs that most checks of access come to, kept so that they do not make it anew
+ *	each time, owned; empty if it could not be had
  * @gid: group to which hidepid= does not apply; like @hidepid changed by a remount alone
  * @hidepid: enum ckpt_hidepid
  */
 struct ckpt_fs {
 	struct pid_namespace *ns;
 	struct vfsmount *proc;
+	struct path user_ns;
 	kgid_t gid;
 	unsigned int hidepid;
 };

@@ -145,6 +145,9 @@ static int ckpt_mount_proc(struct ckpt_fs *fs, struct fs_context *fc)
 	fs->proc = mnt;
 	if (proc_pid_ns(mnt->mnt_sb) != fs->ns)
 		return invalf(fc, "ckptcheck: must be mounted from the pid namespace it is for");
+	if (ckpt_access_ns(fs, current_cred(), task_tgid_nr_ns(current, fs->ns), "user",
+			   &fs->user_ns))
+		fs->user_ns = (struct path){};
 	return 0;
 }
 
@@ -201,6 +204,7 @@ static void ckpt_fs_free(struct ckpt_fs *fs)
 {
 	if (!fs)
 		return;
+	path_put(&fs->user_ns);
 	if (fs->proc)
 		kern_unmount(fs->proc);
 	put_pid_ns(fs->ns);
