@@ -17,9 +17,10 @@ backlog 2400
 '
 
 here=$(dirname "$0")
+. "$here/target.sh"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-failed=0
+failed=0 pid=''
 
 # The figure is kept from the loading of the module on.
 reload()
@@ -29,25 +30,12 @@ reload()
 		mount -t ckptcheck ckptcheck /proc/ckptcheck
 }
 
-target()
-{
-	"$here/target" "$@" >"$tmp/ready" </dev/null &
-	holder=$!
-	until [ -s "$tmp/ready" ]; do
-		kill -0 "$holder" 2>/dev/null || return 1
-		sleep 0.1
-	done
-	pid=$(cut -d ' ' -f 2 "$tmp/ready")
-}
-
 hold()
 {
-	: >"$tmp/ready"
 	reload && target "$@" || return 1
 	cat "/proc/ckptcheck/$pid" >"$tmp/report"
 	longest=$(cat /sys/kernel/ckptcheck/stats/longest_hold_ns)
-	kill "$holder"
-	wait "$holder"
+	target_end
 	[ "$longest" -le "$MOST" ] || printf 'FAILED '
 	echo "hold $1 $2 longest=$longest most=$MOST $(head -n 1 "$tmp/report")"
 	[ "$longest" -le "$MOST" ]

@@ -18,6 +18,9 @@
 static const struct bench_way ways[] = {
 	{ "ours", bench_ours },
 	{ "procloop", bench_procloop },
+	{ "status", bench_status },
+	{ "lsof", bench_lsof },
+	{ "lsfd", bench_lsfd },
 };
 
 static long long now_ns(void)

@@ -20,5 +20,10 @@ struct bench_way {
 unsigned long bench_ours(pid_t pid);
 /* The fastest that user space can do: readlink of each fd and a read of each fdinfo. */
 unsigned long bench_procloop(pid_t pid);
+/* Reads /proc/<pid>/status, as a measure of what one look at a process costs. */
+unsigned long bench_status(pid_t pid);
+/* Run those. */
+unsigned long bench_lsof(pid_t pid);
+unsigned long bench_lsfd(pid_t pid);
 
 #endif

@@ -3,6 +3,7 @@
  * target.c - processes of any size: target KIND NUMBER
  * Prints READY and the pid of what is to be looked at, and waits for a signal. KIND is one of:
  *	plain      regular files, a thousand of them open again and again
+ *	ordinary   the same number of files, and three times as many mappings as files
  *	server     as a busy server has them: files, TCP connections, UNIX pairs, pipes, eventfds
  *	maps       mappings of which no two can be one
  *	tree       processes, each with some files
@@ -112,6 +113,12 @@ static void make_maps(long n)
 			err(1, "mapping %ld: raise vm.max_map_count", i);
 }
 
+static void make_ordinary(long n)
+{
+	make_plain(n);
+	make_maps(3 * n);
+}
+
 static void make_tree(long n)
 {
 	long i;
@@ -193,9 +200,9 @@ static const struct {
 	const char *name;
 	void (*make)(long n);
 } kinds[] = {
-	{ "plain", make_plain }, { "server", make_server }, { "maps", make_maps },
-	{ "tree", make_tree }, { "locks", make_locks }, { "messages", make_messages },
-	{ "flight", make_flight }, { "backlog", make_backlog },
+	{ "plain", make_plain }, { "ordinary", make_ordinary }, { "server", make_server },
+	{ "maps", make_maps }, { "tree", make_tree }, { "locks", make_locks },
+	{ "messages", make_messages }, { "flight", make_flight }, { "backlog", make_backlog },
 };
 
 /* Room for so many descriptors, and a folder. */
