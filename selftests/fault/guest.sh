@@ -15,9 +15,8 @@ leaks()
 
 leaks >/tmp/leaks-before
 echo clear >"$LEAKS"
-./fault /mnt/ckptcheck.ko "$@" >/tmp/out
-rc=$?
-grep -v '^1\.\.' /tmp/out
+./fault /mnt/ckptcheck.ko "$@" | grep --line-buffered -v '^1\.\.' | tee /tmp/out
+rc=${PIPESTATUS[0]}
 n=$(grep -c '^\(not \)\?ok ' /tmp/out)
 leaks >/tmp/leaks
 sed 's/^/# /' /tmp/leaks | head -n 100
