@@ -487,7 +487,8 @@ FIXTURE_TEARDOWN(miss)
 	yama_scope(self->yama);
 }
 
-TEST_F(miss, ok)
+/* A sanitizer kernel takes its time for 10,000 files. */
+TEST_F_TIMEOUT(miss, ok, 120)
 {
 	struct report r;
 
