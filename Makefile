@@ -19,7 +19,7 @@ help:
 	@echo 'make demo         show it in a virtual machine; installs what is missing'
 	@echo 'make check        all tests of a commit, in virtual machines'
 	@echo 'make check-long   the whole oracle, a whole system, every kernel, the sanitizers'
-	@echo 'make bench        our read against a loop over procfs'
+	@echo 'make bench        our read against procfs, lsof and lsfd'
 	@echo 'make lint         checkpatch, sparse, shellcheck'
 	@echo 'make clean        remove everything that was built'
 
