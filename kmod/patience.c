@@ -56,6 +56,8 @@ static int ckpt_patience_scan(struct ckpt_scan *scan, struct rw_semaphore *sem)
 
 	if (err == -EBUSY) {
 		scan->patience /= 2;
+		/* What it has mapped is not known, and must not look like somebody else's. */
+		scan->uncounted = true;
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_STUCK);
 	}
 	return err;
