@@ -258,7 +258,7 @@ TEST_F_TIMEOUT(large, processes, 900)
 
 	l->pid = target_start(make_processes, NULL);
 	ASSERT_LT(0, l->pid);
-	/* The kernel's check of access leaves inodes of procfs behind, which are freed when needed. */
+	/* Checks of access leave inodes of procfs behind, which are freed when needed. */
 	check_read(_metadata, l, "20000 processes", 6L * PROCESSES);
 	EXPECT_EQ(PROCESSES, record_num(&l->t.r.head, "processes"));
 	check_kills(_metadata, l, "20000 processes");
