@@ -56,13 +56,14 @@ static inline long ckpt_file_count(const struct file *file)
 	return file_count((struct file *)file);
 }
 
-/* Drops a reference unless it is the last.  Since 6.13 there is no such way. */
+/* Drops a reference unless it is the last. */
 static inline bool ckpt_file_put_shared(struct file *file)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 	return atomic_long_add_unless(&file->f_count, -1, 1);
 #else
-	return false;
+	/* What file_ref_put() does where it is not the last; ours keeps the file meanwhile. */
+	return atomic_long_add_unless(&file->f_ref.refcnt, -1, FILE_REF_ONEREF);
 #endif
 }
 
