@@ -114,9 +114,9 @@ static bool ckpt_is_ghost_limit(const char *name, size_t name_len)
 
 /* needs= with its {key} filled in; those keys are emitted before any text of a user's making. */
 static void ckpt_render_needs(const struct ckpt_report *r, const struct ckpt_finding *f,
-			      struct ckpt_text *out)
+			      const char *template, struct ckpt_text *out)
 {
-	const char *keys = r->keys.buf + f->keys, *p = r->spans[f->rule]->needs;
+	const char *keys = r->keys.buf + f->keys, *p = template;
 	const char *end = keys + f->keys_len;
 	char needs[512];
 	size_t n = 0;
@@ -166,11 +166,11 @@ static void ckpt_render_finding(const struct ckpt_report *r, const struct ckpt_f
 				const struct ckpt_fs *fs, const struct cred *cred,
 				struct ckpt_text *out)
 {
+	const struct ckpt_span *span = ckpt_report_span(r, f->rule);
 	const struct ckpt_place *at = &f->place;
 
 	ckpt_text_printf(out, "%s %s " CKPTCHECK_KEY_PID "=%d",
-			 ckpt_class_names[r->spans[f->rule]->cls], ckpt_rules[f->rule].name,
-			 at->nr);
+			 ckpt_class_names[span->cls], ckpt_rules[f->rule].name, at->nr);
 	if (at->kind == CKPT_AT_THREAD)
 		ckpt_text_printf(out, " " CKPTCHECK_KEY_TID "=%lu", at->at);
 	else if (at->kind == CKPT_AT_FD)
@@ -184,8 +184,8 @@ static void ckpt_render_finding(const struct ckpt_report *r, const struct ckpt_f
 		ckpt_text_bytes(out, r->keys.buf + f->keys, f->keys_len);
 	if (f->peer)
 		ckpt_render_peer(f, fs, cred, out);
-	if (*r->spans[f->rule]->needs)
-		ckpt_render_needs(r, f, out);
+	if (*span->needs)
+		ckpt_render_needs(r, f, span->needs, out);
 	if (f->count > 1)
 		ckpt_text_printf(out, " " CKPTCHECK_KEY_COUNT "=%u", f->count);
 	ckpt_text_bytes(out, "\n", 1);

@@ -22,14 +22,13 @@ static const struct ckpt_span ckpt_span_untested = { .cls = CKPTCHECK_CLASS_UNKN
 
 void ckpt_report_init(struct ckpt_report *r, u32 target, u32 flags, u32 max_findings)
 {
-	int i;
-
 	*r = (struct ckpt_report){ .target = target, .flags = flags, .max_findings = max_findings };
-	for (i = 0; i < CKPT_NR_RULES; i++) {
-		r->spans[i] = ckpt_rule_span(&ckpt_rules[i], target);
-		if (!r->spans[i])
-			r->spans[i] = &ckpt_span_untested;
-	}
+}
+
+/* Return: what a rule means for the report's target, never NULL. */
+const struct ckpt_span *ckpt_report_span(const struct ckpt_report *r, enum ckpt_rule_id rule)
+{
+	return ckpt_rule_span(&ckpt_rules[rule], r->target) ?: &ckpt_span_untested;
 }
 
 /* Forgets all findings, for a scan that has to begin again. */
@@ -115,7 +114,7 @@ struct ckpt_finding *ckpt_emit_many(struct ckpt_report *r, enum ckpt_rule_id rul
 				    const struct ckpt_place *place, const void *object, u64 ino,
 				    u32 count)
 {
-	u32 cls = r->spans[rule]->cls;
+	u32 cls = ckpt_report_span(r, rule)->cls;
 	struct ckpt_finding *f;
 	int err;
 

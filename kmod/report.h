@@ -70,7 +70,6 @@ enum ckpt_reason {
  * @findings: @nr of @cap
  * @keys: text of all findings' keys; the last finding's text is at the end
  * @seen: (object, rule) -> index of its finding + 1
- * @spans: what each rule means for the target
  * @flags: CKPTCHECK_VIEW_*
  * @target: CRIU version
  * @max_findings: no more than these are kept
@@ -84,7 +83,6 @@ struct ckpt_report {
 	u32 cap;
 	struct ckpt_text keys;
 	struct ckpt_table seen;
-	const struct ckpt_span *spans[CKPT_NR_RULES];
 	u32 flags;
 	u32 target;
 	u32 max_findings;
@@ -93,10 +91,12 @@ struct ckpt_report {
 	u64 ghost_limit;
 };
 
+const struct ckpt_span *ckpt_report_span(const struct ckpt_report *r, enum ckpt_rule_id rule);
+
 /* Harmless: where most processes trip the rule, only who asks for each record wants to know. */
 static inline bool ckpt_rule_is_quiet(const struct ckpt_report *r, enum ckpt_rule_id rule)
 {
-	return r->spans[rule]->cls == CKPTCHECK_CLASS_INFO &&
+	return ckpt_report_span(r, rule)->cls == CKPTCHECK_CLASS_INFO &&
 	       !(r->flags & CKPTCHECK_VIEW_INFO_EACH);
 }
 

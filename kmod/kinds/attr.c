@@ -14,7 +14,7 @@
 static bool ckpt_attr_wanted(const struct ckpt_report *r, const struct ckpt_attr *attr)
 {
 	if (r->flags & CKPTCHECK_VIEW_INFO_NONE &&
-	    r->spans[attr->rule]->cls == CKPTCHECK_CLASS_INFO)
+	    ckpt_report_span(r, attr->rule)->cls == CKPTCHECK_CLASS_INFO)
 		return false;
 	return !attr->quiet || !ckpt_rule_is_quiet(r, attr->rule);
 }

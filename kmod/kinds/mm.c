@@ -255,7 +255,7 @@ static void ckpt_vma_judge_vast(struct ckpt_scan *scan, const struct ckpt_obj *o
 	if (table > MAX_RW_COUNT) {
 		f = ckpt_emit(&scan->report, rule, &obj->place, NULL, 0);
 		ckpt_key_u64(&scan->report, f, "size", size);
-	} else if (scan->report.spans[rule]->cls != CKPTCHECK_CLASS_INFO &&
+	} else if (ckpt_report_span(&scan->report, rule)->cls != CKPTCHECK_CLASS_INFO &&
 		   table >> 10 > kib[0]) {
 		ckpt_emit_unknown(scan, obj, NULL, 0,
 				  "mapping for whose page table criu has not enough memory");
