@@ -47,17 +47,20 @@ bool ckpt_text_reserve(struct ckpt_text *t, size_t more)
 /* Appends formatted text.  May sleep. */
 void ckpt_text_printf(struct ckpt_text *t, const char *fmt, ...)
 {
+	size_t room = t->failed ? 0 : t->cap - t->len, n;
 	va_list args;
-	int n;
 
 	va_start(args, fmt);
-	n = vsnprintf(NULL, 0, fmt, args);
+	n = vsnprintf(room ? t->buf + t->len : NULL, room, fmt, args);
 	va_end(args);
-	if (!ckpt_text_reserve(t, n + 1))
-		return;
-	va_start(args, fmt);
-	t->len += vscnprintf(t->buf + t->len, n + 1, fmt, args);
-	va_end(args);
+	if (n >= room) {
+		if (!ckpt_text_reserve(t, n + 1))
+			return;
+		va_start(args, fmt);
+		n = vscnprintf(t->buf + t->len, n + 1, fmt, args);
+		va_end(args);
+	}
+	t->len += n;
 }
 
 /* Appends @len bytes as they are.  May sleep. */
