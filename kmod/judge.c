@@ -6,19 +6,21 @@
 
 #include <linux/fdtable.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/slab.h>
 
 #include "assert.h"
 #include "kinds/kind.h"
 #include "patience.h"
 #include "walk.h"
 
-/* Files of one hold, and what is known of each without looking at it again. */
+/* Files of one hold, CKPT_BATCH at most, and what is known of each without another look. */
 struct ckpt_found {
 	unsigned int nr;
-	struct ckpt_obj objs[CKPT_BATCH];
+	struct ckpt_obj objs[];
 };
 
 static void ckpt_found_add(struct ckpt_scan *scan, struct ckpt_found *found,
@@ -176,7 +178,8 @@ int ckpt_walk_marks(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 
 	if (!proc->nr_marks)
 		return 0;
-	found = kvmalloc(sizeof(*found), GFP_KERNEL_ACCOUNT);
+	found = kmalloc(struct_size(found, objs, min_t(u32, proc->nr_marks, CKPT_BATCH)),
+			GFP_KERNEL_ACCOUNT);
 	if (!found)
 		return -ENOMEM;
 	for (left = proc->nr_marks; left && !err; left -= n, marks += n) {
@@ -184,6 +187,6 @@ int ckpt_walk_marks(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 		err = fatal_signal_pending(current) ? -EINTR :
 		      ckpt_judge_batch(scan, proc, task, marks, n, found);
 	}
-	kvfree(found);
+	kfree(found);
 	return err;
 }

@@ -7,7 +7,7 @@
 
 #include "table.h"
 
-#define CKPT_TABLE_MIN_BITS	6
+#define CKPT_TABLE_MIN_BITS	4
 
 static struct ckpt_slot *ckpt_table_probe(const struct ckpt_table *t, const void *addr, u64 ino)
 {

@@ -29,6 +29,7 @@
 #define CKPT_CHUNK	200
 #define CKPT_LOOK_COST	14
 #define CKPT_VMA_COST	4
+#define CKPT_CHUNK_MARKS	(CKPT_CHUNK / CKPT_VMA_COST + 1)
 
 /* Slots of a fd table passed over in one hold. */
 #define CKPT_FD_SLOTS	32768
@@ -40,14 +41,14 @@
 #define CKPT_CRIU_FDS	2
 
 /* Room that a table is given at first. */
-#define CKPT_TABLE_STEP	16
+#define CKPT_TABLE_STEP	8
 
 /* Return: 0, -ENOMEM, -E2BIG (max_objects) or -EINTR. */
 static int ckpt_walk_room(struct ckpt_scan *scan)
 {
 	const struct ckpt_room room = {
 		.size = sizeof(*scan->marks), .used = scan->nr_marks,
-		.need = scan->nr_marks + CKPT_CHUNK, .most = scan->max_objects,
+		.need = scan->nr_marks + CKPT_CHUNK_MARKS, .most = scan->max_objects,
 	};
 
 	cond_resched();
