@@ -51,6 +51,7 @@ void ckpt_report_free(struct ckpt_report *r)
 {
 	ckpt_report_reset(r);
 	kvfree(r->findings);
+	kvfree(r->path);
 	ckpt_text_free(&r->keys);
 }
 
@@ -189,19 +190,19 @@ void ckpt_key_str(struct ckpt_report *r, struct ckpt_finding *f, const char *key
  */
 void ckpt_key_dpath(struct ckpt_report *r, struct ckpt_finding *f, const struct path *path)
 {
-	char *buf, *name;
+	char *name;
 
 	if (!f)
 		return;
-	buf = kvmalloc(CKPT_PATH_BUF, GFP_KERNEL_ACCOUNT);
-	if (!buf) {
+	if (!r->path)
+		r->path = kvmalloc(CKPT_PATH_BUF, GFP_KERNEL_ACCOUNT);
+	if (!r->path) {
 		ckpt_report_incomplete(r, CKPT_REASON_MEMORY);
 		return;
 	}
-	name = d_path(path, buf, CKPT_PATH_BUF);
+	name = d_path(path, r->path, CKPT_PATH_BUF);
 	if (!IS_ERR(name))
 		ckpt_key_str(r, f, CKPTCHECK_KEY_PATH, name, strlen(name));
-	kvfree(buf);
 }
 
 /* The same for a file. */
