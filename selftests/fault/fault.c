@@ -96,6 +96,10 @@ struct operation {
 	int (*undo)(void *arg);
 	/* Return: what is wrong with a success, NULL if nothing. */
 	const char *(*judge)(void *arg, struct outcome *out);
+	/* Prints what was wrong, and what had been right. */
+	void (*show)(void *arg);
+	/* The kernel's allocations before those of ours, which do not fail. */
+	unsigned int before;
 };
 
 /* @text is not on the stack nor freed between reads: no page of it may be missing. */
@@ -157,6 +161,26 @@ static int load(void *arg)
 static int unload(void *arg)
 {
 	return syscall(SYS_delete_module, "ckptcheck", O_NONBLOCK) ? -errno : 0;
+}
+
+/* Ends where the kernel's loader comes to the parameters. */
+static int load_refused(void *arg)
+{
+	return syscall(SYS_finit_module, *(int *)arg, "automount=?", 0) ? -errno : 0;
+}
+
+/* Return: how many allocations an operation makes. */
+static unsigned int count_allocations(int (*run)(void *arg), void *arg)
+{
+	const unsigned int many = 1000000;
+	char text[16] = "";
+
+	nth_set(many);
+	run(arg);
+	if (pread(nth_fd, text, sizeof(text) - 1, 0) < 0)
+		perror("fail-nth");
+	nth_set(0);
+	return many - atoi(text);
 }
 
 /* ---- judging ---- */
@@ -236,6 +260,26 @@ static const char *judge_report(void *arg, struct outcome *out)
 	return wrong;
 }
 
+static void show_text(const char *title, const char *text)
+{
+	size_t n;
+
+	printf("# %s:\n", title);
+	for (; *text; text += n) {
+		n = strcspn(text, "\n") + 1;
+		printf("#   %.*s\n", (int)(n - 1), text);
+		n -= !text[n - 1];
+	}
+}
+
+static void show_reports(void *arg)
+{
+	struct reading *reading = arg;
+
+	show_text("wanted", reading->wanted);
+	show_text("got", reading->text);
+}
+
 static void note_wrong(struct outcome *out, unsigned int n, const char *what)
 {
 	if (!out->wrong++)
@@ -253,8 +297,11 @@ static void try_one(const struct operation *op, unsigned int n, int err, struct 
 	if (err || !op->judge)
 		return;
 	wrong = op->judge(op->arg, out);
-	if (wrong)
-		note_wrong(out, n, wrong);
+	if (!wrong)
+		return;
+	if (!out->wrong && op->show)
+		op->show(op->arg);
+	note_wrong(out, n, wrong);
 }
 
 static void result(bool ok, const char *name, const struct outcome *out)
@@ -277,7 +324,7 @@ static void run_operation(const struct operation *op)
 	unsigned int n;
 	int err = 0;
 
-	for (n = 1; hit && n < MOST_FAULTS; n++) {
+	for (n = op->before + 1; hit && n < MOST_FAULTS; n++) {
 		nth_set(n);
 		err = op->run(op->arg);
 		hit = nth_end();
@@ -298,7 +345,7 @@ static void run_case(const char *name)
 	static char text[TEXT_SIZE], wanted[TEXT_SIZE];
 	struct reading reading = { .text = wanted, .wanted = wanted };
 	struct operation op = { .name = name, .run = read_report, .arg = &reading,
-				.judge = judge_report };
+				.judge = judge_report, .show = show_reports };
 	struct mkobj_run run;
 	int rc = mkobj_start(&run, name);
 
@@ -345,20 +392,20 @@ static void run_doors(int module_fd)
 		{ .name = "list", .run = list },
 		{ .name = "mount", .run = mount_again, .undo = unmount_again },
 	};
-	const struct operation loading = { .name = "load", .run = load, .arg = &module_fd,
-					   .undo = unload };
+	struct operation loading = { .name = "load", .run = load, .arg = &module_fd,
+				     .undo = unload };
 	size_t i;
 
 	mkdir(POINT, 0700);
 	for (i = 0; i < sizeof(doors) / sizeof(doors[0]); i++)
 		run_operation(&doors[i]);
 	rmdir(POINT);
-	/* The kernel's own loader warns of what it has no memory for. */
-	write_file("/proc/sys/kernel/printk", "4");
 	while (!umount("/proc/ckptcheck"))
 		;
 	if (unload(NULL))
 		perror("the module cannot be unloaded");
+	/* The kernel's loader warns where it has no memory itself. */
+	loading.before = count_allocations(load_refused, &module_fd);
 	run_operation(&loading);
 }
 
