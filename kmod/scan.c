@@ -127,9 +127,10 @@ static int ckpt_proc_access(struct ckpt_scan *scan, struct ckpt_proc *proc,
 static int ckpt_collect_user(struct ckpt_scan *scan, struct ckpt_proc *proc,
 			     struct task_struct *task)
 {
-	int err;
+	int err = ckpt_ns_collect(scan, proc, task);
 
-	ckpt_ns_collect(scan, proc, task);
+	if (err)
+		return err;
 	ckpt_task_collect(scan, proc, task);
 	err = ckpt_walk_files(scan, proc, task);
 	return err ? err : ckpt_walk_vmas(scan, proc, task);
@@ -232,6 +233,7 @@ static int ckpt_soft_error(struct ckpt_scan *scan, int err)
 		return err;
 	ckpt_report_error(&scan->report, err);
 	scan->uncounted = true;
+	scan->cut = true;
 	return 0;
 }
 
@@ -279,6 +281,7 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_outside_free(scan);
 	ckpt_table_free(&scan->counted);
 	scan->uncounted = false;
+	scan->cut = false;
 	scan->nr_read = 0;
 	scan->order = 0;
 	ckpt_table_free(&scan->packets);

@@ -121,6 +121,7 @@ struct ckpt_spaces {
  * @order: number of the last socket or locked file that was found in a fd table; while queues
  *	   are looked at, that of their socket
  * @uncounted: some references from inside could not be counted
+ * @cut: the first pass ended early: what is in none of its tables may be of a member
  * @outside: what processes outside have too; value: index in @outsiders + 1
  * @outsiders: who was found to have it, @nr_outsiders of @cap_outsiders
  * @met: what the process outside that is looked at has of them, index + 1 of the first
@@ -190,6 +191,7 @@ struct ckpt_scan {
 	bool counting;
 	bool fresh;
 	bool uncounted;
+	bool cut;
 	struct ckpt_table outside;
 	struct ckpt_outsider *outsiders;
 	u32 nr_outsiders;

@@ -185,8 +185,8 @@ void ckpt_mqueue_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 void ckpt_sysv_shm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
 bool ckpt_ns_of(struct task_struct *task, struct ckpt_spaces *out);
-void ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
-		     struct task_struct *task);
+int ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
+		    struct task_struct *task);
 void ckpt_ns_judge_root(struct ckpt_scan *scan, const struct ckpt_place *place,
 			struct task_struct *task);
 void ckpt_ns_judge(struct ckpt_scan *scan, const struct ckpt_place *place,

@@ -90,7 +90,8 @@ bool ckpt_ns_own(const struct ckpt_scan *scan, enum ckpt_ns which)
  */
 bool ckpt_ns_known(const struct ckpt_scan *scan, const void *ns, enum ckpt_ns which)
 {
-	return ns == scan->reader_spaces.ns[which] || ckpt_table_find(&scan->spaces, ns, which);
+	return scan->cut || ns == scan->reader_spaces.ns[which] ||
+	       ckpt_table_find(&scan->spaces, ns, which);
 }
 
 /**
@@ -121,25 +122,25 @@ bool ckpt_ns_is_root_mnt(const struct ckpt_scan *scan, u64 ino)
  * @net: referenced
  *
  * CRIU looks for sockets in the network namespaces of the members and nowhere else, and not in
- * its own one where the root has another, even if a member lives there.
+ * its own one where the root has another, even if a member lives there.  Where some members were
+ * not looked at, any may be theirs.
  */
 bool ckpt_ns_has_net(const struct ckpt_scan *scan, const struct net *net)
 {
 	if (ckpt_ns_own(scan, CKPT_NS_NET) && net == scan->reader_spaces.ns[CKPT_NS_NET])
 		return false;
-	return ckpt_table_find(&scan->spaces, net, CKPT_NS_NET);
+	return scan->cut || ckpt_table_find(&scan->spaces, net, CKPT_NS_NET);
 }
 
-static void ckpt_ns_add(struct ckpt_scan *scan, const struct ckpt_spaces *its)
+static int ckpt_ns_add(struct ckpt_scan *scan, const struct ckpt_spaces *its)
 {
 	enum ckpt_ns which;
 
-	if (ckpt_table_reserve(&scan->spaces, CKPT_NR_NS)) {
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
-		return;
-	}
+	if (ckpt_table_reserve(&scan->spaces, CKPT_NR_NS))
+		return -ENOMEM;
 	for (which = 0; which < CKPT_NR_NS; which++)
 		ckpt_table_add(&scan->spaces, its->ns[which], which);
+	return 0;
 }
 
 /* CRIU makes a pid namespace anew with its first process, which the root has to be. */
@@ -267,10 +268,10 @@ static void ckpt_ns_children(struct ckpt_scan *scan, const struct ckpt_proc *pro
  * @proc: process of the set; the root comes first
  * @task: its leader, referenced
  *
- * May sleep.
+ * May sleep.  Return: 0 or -ENOMEM.
  */
-void ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
-		     struct task_struct *task)
+int ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
+		    struct task_struct *task)
 {
 	struct ckpt_spaces its;
 	bool alive = ckpt_ns_of(task, &its);
@@ -282,13 +283,15 @@ void ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 		scan->top = ckpt_task_top(ckpt_ns_own(scan, CKPT_NS_MNT) ? task : current);
 	}
 	if (!alive)
-		return;
-	ckpt_ns_add(scan, &its);
+		return 0;
+	if (ckpt_ns_add(scan, &its))
+		return -ENOMEM;
 	ckpt_ns_contents(scan, &its);
 	for (which = 0; which < CKPT_NR_NS; which++)
 		if (its.ns[which] && its.ns[which] != scan->root_spaces.ns[which])
 			ckpt_ns_nested(scan, proc, which, its.ns[which]);
 	ckpt_ns_children(scan, proc, &its);
+	return 0;
 }
 
 /**
