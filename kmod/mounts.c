@@ -57,6 +57,8 @@ static char *ckpt_mounts_text(struct ckpt_scan *scan)
 			return text;
 		}
 		kvfree(text);
+		if (n == -ENOMEM)
+			return ERR_PTR(n);
 		if (n <= 0 || size == CKPT_MOUNTS_TEXT)
 			return NULL;
 		size = CKPT_MOUNTS_TEXT;

@@ -10,6 +10,7 @@
 #include "access.h"
 #include "compat/path.h"
 #include "procfile.h"
+#include "scan.h"
 
 /* More than the files that are read at once have: names of drivers, what memory there is. */
 #define CKPT_PROCFILE_TEXT	8192
@@ -64,22 +65,27 @@ ssize_t ckpt_procfile_read(const struct ckpt_fs *fs, const char *name, char *buf
 
 /**
  * ckpt_procfile_text() - a short file of procfs, read once
- * @fs: mount whose private procfs is read
- * @name: path below its root
+ * @scan: scan, not complete without memory
+ * @name: path below the root of the private procfs
  * @text: where it is kept, NULL until it is read; for kvfree()
  *
  * May sleep.  Return: the text, empty if it could not be read, or NULL without memory.
  */
-const char *ckpt_procfile_text(const struct ckpt_fs *fs, const char *name, char **text)
+const char *ckpt_procfile_text(struct ckpt_scan *scan, const char *name, char **text)
 {
-	ssize_t n;
+	ssize_t n = -ENOMEM;
 
 	if (*text)
 		return *text;
-	*text = kvzalloc(CKPT_PROCFILE_TEXT, GFP_KERNEL_ACCOUNT);
-	if (!*text)
+	*text = kvmalloc(CKPT_PROCFILE_TEXT, GFP_KERNEL_ACCOUNT);
+	if (*text)
+		n = ckpt_procfile_read(scan->fs, name, *text, CKPT_PROCFILE_TEXT - 1);
+	if (n == -ENOMEM) {
+		kvfree(*text);
+		*text = NULL;
+		ckpt_report_error(&scan->report, n);
 		return NULL;
-	n = ckpt_procfile_read(fs, name, *text, CKPT_PROCFILE_TEXT - 1);
+	}
 	(*text)[max_t(ssize_t, n, 0)] = '\0';
 	return *text;
 }

@@ -6,9 +6,10 @@
 #include <linux/types.h>
 
 struct ckpt_fs;
+struct ckpt_scan;
 struct file;
 
-const char *ckpt_procfile_text(const struct ckpt_fs *fs, const char *name, char **text);
+const char *ckpt_procfile_text(struct ckpt_scan *scan, const char *name, char **text);
 ssize_t ckpt_procfile_read(const struct ckpt_fs *fs, const char *name, char *buf, size_t size);
 struct file *ckpt_fdinfo_root(const struct ckpt_fs *fs);
 int ckpt_fdinfo_show(struct file *root, struct file *file, char *buf, size_t size);

@@ -47,7 +47,7 @@ static const char *ckpt_drivers(struct ckpt_scan *scan, enum ckpt_drivers which)
 		[CKPT_DRIVERS_TTY] = "tty/drivers",
 	};
 
-	return ckpt_procfile_text(scan->fs, names[which], &scan->drivers[which]);
+	return ckpt_procfile_text(scan, names[which], &scan->drivers[which]);
 }
 
 /* driver=: the word behind the number, in the first section ("Character devices:") for chr. */
@@ -91,7 +91,8 @@ void ckpt_dev_keys(struct ckpt_scan *scan, struct ckpt_finding *f, const struct 
 
 /*
  * Is it a terminal, whose driver CRIU does not know?  Lines: driver, name of the node, major
- * number, one minor number or the first and the last.
+ * number, one minor number or the first and the last.  Without memory that is not known, and the
+ * report says so.
  */
 static bool ckpt_judge_terminal(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
@@ -101,6 +102,8 @@ static bool ckpt_judge_terminal(struct ckpt_scan *scan, const struct ckpt_obj *o
 	struct ckpt_finding *f;
 	char name[64];
 
+	if (!line)
+		return true;
 	for (; line; line = line ? line + 1 : NULL) {
 		int n = sscanf(line, "%63s %*s %u %u-%u", name, &major, &first, &last);
 

@@ -46,7 +46,7 @@ static unsigned long ckpt_meminfo_line(const char *info, const char *name)
  */
 void ckpt_meminfo(struct ckpt_scan *scan, const char * const *names, unsigned long *values, int nr)
 {
-	const char *info = ckpt_procfile_text(scan->fs, "meminfo", &scan->meminfo);
+	const char *info = ckpt_procfile_text(scan, "meminfo", &scan->meminfo);
 	int i;
 
 	for (i = 0; i < nr; i++)

@@ -207,6 +207,8 @@ void ckpt_mnt_key(struct ckpt_scan *scan, struct ckpt_finding *f, const struct c
 		return;
 	snprintf(name, sizeof(name), "%d/fdinfo/%lu", obj->place.nr, obj->place.at);
 	n = ckpt_procfile_read(scan->fs, name, info, sizeof(info) - 1);
+	if (n == -ENOMEM)
+		ckpt_report_error(&scan->report, n);
 	info[max_t(ssize_t, n, 0)] = '\0';
 	/* Another file may be at that number by now; before 5.14 there is no line for it. */
 	at = strstr(info, "ino:");
