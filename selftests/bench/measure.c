@@ -17,7 +17,9 @@
 /* A further comparator is a row here, and its function a file of its own. */
 static const struct bench_way ways[] = {
 	{ "ours", bench_ours },
+	{ "ours-host", bench_ours_host },
 	{ "procloop", bench_procloop },
+	{ "procloop-host", bench_procloop_host },
 	{ "status", bench_status },
 	{ "lsof", bench_lsof },
 	{ "lsfd", bench_lsfd },

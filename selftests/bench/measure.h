@@ -18,11 +18,16 @@ struct bench_way {
 
 /* Reads our report: open, read to the end, close. Return: its length. */
 unsigned long bench_ours(pid_t pid);
-/* The fastest that user space can do: readlink of each fd and a read of each fdinfo. */
+/* The same of the process without its descendants. */
+unsigned long bench_ours_alone(pid_t pid);
+/* The fastest that user space can do: readlink of each fd, a read of each fdinfo, of maps. */
 unsigned long bench_procloop(pid_t pid);
 /* Reads /proc/<pid>/status, as a measure of what one look at a process costs. */
 unsigned long bench_status(pid_t pid);
-/* Run those. */
+/* Both of all processes. */
+unsigned long bench_ours_host(pid_t pid);
+unsigned long bench_procloop_host(pid_t pid);
+/* Run those; 0: of all processes. */
 unsigned long bench_lsof(pid_t pid);
 unsigned long bench_lsfd(pid_t pid);
 

@@ -4,7 +4,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+#include <linux/ckptcheck.h>
 
 #include "measure.h"
 
@@ -17,7 +20,7 @@ static void check(const char *head, const char *last)
 		errx(1, "the report was cut");
 }
 
-unsigned long bench_ours(pid_t pid)
+static unsigned long look(pid_t pid, __u32 flags)
 {
 	static char buf[1 << 16];
 	unsigned long total = 0;
@@ -29,6 +32,8 @@ unsigned long bench_ours(pid_t pid)
 	fd = open(path, O_RDONLY);
 	if (fd < 0)
 		err(1, "%s", path);
+	if (flags && ioctl(fd, CKPTCHECK_IOC_VIEW, &(struct ckptcheck_view){ .flags = flags }))
+		err(1, "%s: CKPTCHECK_IOC_VIEW", path);
 	while ((len = read(fd, buf, sizeof(buf))) > 0) {
 		if (!total)
 			snprintf(head, sizeof(head), "%.*s", (int)len, buf);
@@ -40,4 +45,14 @@ unsigned long bench_ours(pid_t pid)
 	close(fd);
 	check(head, buf + last - 1);
 	return total;
+}
+
+unsigned long bench_ours(pid_t pid)
+{
+	return look(pid, 0);
+}
+
+unsigned long bench_ours_alone(pid_t pid)
+{
+	return look(pid, CKPTCHECK_VIEW_PROCESS);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * procloop.c - what a good program in user space does: readlink on each /proc/<pid>/fd/<n>, and
- * open, read and close of each /proc/<pid>/fdinfo/<n>. Names only, no stat, nothing is parsed.
+ * procloop.c - what a good program in user space does: readlink on each /proc/<pid>/fd/<n>, open,
+ * read and close of each /proc/<pid>/fdinfo/<n>, and a read of maps and of the list of threads.
+ * Names only, no stat, nothing is parsed.
  */
 #include <dirent.h>
 #include <err.h>
@@ -40,15 +41,50 @@ static void look_at(int links, int infos, const char *name)
 	close(fd);
 }
 
-unsigned long bench_procloop(pid_t pid)
+static void read_maps(pid_t pid)
 {
-	int infos = open_dir(pid, "fdinfo");
-	DIR *dir = fdopendir(open_dir(pid, "fd"));
-	unsigned long count = 0;
-	struct dirent *d;
+	static char buf[1 << 16];
+	char path[64];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		err(1, "%s", path);
+	do
+		n = read(fd, buf, sizeof(buf));
+	while (n > 0);
+	if (n < 0)
+		err(1, "%s", path);
+	close(fd);
+}
+
+static DIR *list_dir(pid_t pid, const char *name)
+{
+	DIR *dir = fdopendir(open_dir(pid, name));
 
 	if (!dir)
 		err(1, "opendir");
+	return dir;
+}
+
+static void list_threads(pid_t pid)
+{
+	DIR *dir = list_dir(pid, "task");
+
+	while (readdir(dir))
+		;
+	closedir(dir);
+}
+
+unsigned long bench_procloop(pid_t pid)
+{
+	int infos = open_dir(pid, "fdinfo");
+	DIR *dir = list_dir(pid, "fd");
+	unsigned long count = 0;
+	struct dirent *d;
+
 	while ((d = readdir(dir))) {
 		if (d->d_name[0] == '.')
 			continue;
@@ -57,5 +93,7 @@ unsigned long bench_procloop(pid_t pid)
 	}
 	closedir(dir);
 	close(infos);
+	read_maps(pid);
+	list_threads(pid);
 	return count;
 }

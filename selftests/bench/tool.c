@@ -20,7 +20,10 @@ static unsigned long run(const char *tool, pid_t pid)
 		err(1, "fork");
 	if (!child) {
 		dup2(open("/dev/null", O_WRONLY), 1);
-		execlp(tool, tool, "-p", number, NULL);
+		if (pid)
+			execlp(tool, tool, "-p", number, NULL);
+		else
+			execlp(tool, tool, NULL);
 		err(1, "%s", tool);
 	}
 	if (waitpid(child, &status, 0) < 0 || status)
