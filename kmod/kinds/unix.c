@@ -227,11 +227,17 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 		ckpt_unix_emit_peer(scan, obj, sk, CKPT_UNIX_PEER_FORWARD, ino);
 }
 
-/* Judges a UNIX socket in a network namespace of the set; no lock is held.  May sleep. */
+/*
+ * Judges a UNIX socket in a network namespace of the set; no lock is held.  Where some members were
+ * not looked at, its peers may be theirs, and nothing is said of it.  May sleep.
+ */
 void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
-	struct sock *peer = unix_peer_get(sk);
+	struct sock *peer;
 
+	if (scan->cut)
+		return;
+	peer = unix_peer_get(sk);
 	if (peer) {
 		struct sock *back = unix_peer_get(peer);
 
