@@ -11,8 +11,11 @@
 #include "grow.h"
 #include "report.h"
 
+/* Nearly all paths are shorter. */
+#define CKPT_PATH_SHORT	512
+
 /* Long enough for any path that the kernel hands out, even one in a deleted directory. */
-#define CKPT_PATH_BUF	(4 * PATH_MAX)
+#define CKPT_PATH_LONG	(4 * PATH_MAX)
 
 /*
  * Stands for a rule that the target CRIU did not have: what it did then is not known, and that
@@ -184,6 +187,17 @@ void ckpt_key_str(struct ckpt_report *r, struct ckpt_finding *f, const char *key
 	ckpt_key_done(r, f);
 }
 
+/* In the report's buffer, which has room for @size bytes then.  Return: the path, or an ERR_PTR. */
+static char *ckpt_path_print(struct ckpt_report *r, const struct path *path, u32 size)
+{
+	if (r->path_size < size) {
+		kvfree(r->path);
+		r->path = kvmalloc(size, GFP_KERNEL_ACCOUNT);
+		r->path_size = r->path ? size : 0;
+	}
+	return r->path ? d_path(path, r->path, r->path_size) : ERR_PTR(-ENOMEM);
+}
+
 /*
  * path= as the reader sees it, from the dentry cache alone: no file system is asked.  A name
  * that cannot be built is left out.
@@ -194,15 +208,13 @@ void ckpt_key_dpath(struct ckpt_report *r, struct ckpt_finding *f, const struct 
 
 	if (!f)
 		return;
-	if (!r->path)
-		r->path = kvmalloc(CKPT_PATH_BUF, GFP_KERNEL_ACCOUNT);
-	if (!r->path) {
-		ckpt_report_incomplete(r, CKPT_REASON_MEMORY);
-		return;
-	}
-	name = d_path(path, r->path, CKPT_PATH_BUF);
+	name = ckpt_path_print(r, path, CKPT_PATH_SHORT);
+	if (PTR_ERR(name) == -ENAMETOOLONG)
+		name = ckpt_path_print(r, path, CKPT_PATH_LONG);
 	if (!IS_ERR(name))
 		ckpt_key_str(r, f, CKPTCHECK_KEY_PATH, name, strlen(name));
+	else if (PTR_ERR(name) == -ENOMEM)
+		ckpt_report_incomplete(r, CKPT_REASON_MEMORY);
 }
 
 /* The same for a file. */

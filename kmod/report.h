@@ -69,7 +69,7 @@ enum ckpt_reason {
  * struct ckpt_report - findings of one scan, owned by its reader, not locked
  * @findings: @nr of @cap
  * @keys: text of all findings' keys; the last finding's text is at the end
- * @path: where a path is put together, NULL until there is one
+ * @path: where a path is put together, @path_size bytes; NULL until there is one
  * @seen: (object, rule) -> index of its finding + 1
  * @flags: CKPTCHECK_VIEW_*
  * @target: CRIU version
@@ -84,6 +84,7 @@ struct ckpt_report {
 	u32 cap;
 	struct ckpt_text keys;
 	char *path;
+	u32 path_size;
 	struct ckpt_table seen;
 	u32 flags;
 	u32 target;
