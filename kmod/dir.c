@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* dir.c - the directory: <pid> for each thread group that is there right now, and self. */
+/* dir.c - the directory: <pid> for each thread group that is there right now, all, and self. */
 
 #include <linux/namei.h>
 #include <linux/pid_namespace.h>
@@ -13,10 +13,12 @@
 /* Inode numbers, which are also the positions in the directory less one. */
 #define CKPT_INO_ROOT	1
 #define CKPT_INO_SELF	2
-#define CKPT_INO_PID	2	/* plus the pid */
+#define CKPT_INO_ALL	3
+#define CKPT_INO_PID	3	/* plus the pid */
 
 #define CKPT_POS_SELF	2
-#define CKPT_POS_PID	3	/* plus the pid */
+#define CKPT_POS_ALL	3
+#define CKPT_POS_PID	4	/* plus the pid */
 
 #define CKPT_PID_DIGITS	10
 
@@ -89,6 +91,16 @@ static struct inode *ckpt_self_inode(struct super_block *sb)
 	return inode;
 }
 
+static struct inode *ckpt_all_inode(struct super_block *sb)
+{
+	struct inode *inode = ckpt_new_inode(sb, CKPT_INO_ALL, S_IFREG | 0444);
+
+	if (!inode)
+		return ERR_PTR(-ENOMEM);
+	inode->i_fop = &ckpt_sweep_fops;
+	return inode;
+}
+
 static struct inode *ckpt_pid_inode(struct super_block *sb, const struct qstr *name)
 {
 	const struct ckpt_fs *fs = ckpt_sb(sb);
@@ -118,14 +130,23 @@ put:
 	return inode;
 }
 
+static bool ckpt_name_is(const struct dentry *dentry, const struct qstr *name)
+{
+	return dentry->d_name.len == name->len &&
+	       !memcmp(dentry->d_name.name, name->name, name->len);
+}
+
 /* Absent names are not remembered: they may be there a moment later. */
 static struct dentry *ckpt_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags)
 {
+	static const struct qstr self = QSTR_INIT("self", 4), all = QSTR_INIT("all", 3);
 	struct super_block *sb = dir->i_sb;
 	struct inode *inode;
 
-	if (dentry->d_name.len == 4 && !memcmp(dentry->d_name.name, "self", 4))
+	if (ckpt_name_is(dentry, &self))
 		inode = ckpt_self_inode(sb);
+	else if (ckpt_name_is(dentry, &all))
+		inode = ckpt_all_inode(sb);
 	else
 		inode = ckpt_pid_inode(sb, &dentry->d_name);
 	return d_splice_alias(inode, dentry);
@@ -141,6 +162,11 @@ static int ckpt_iterate(struct file *file, struct dir_context *ctx)
 		return 0;
 	if (ctx->pos == CKPT_POS_SELF) {
 		if (!dir_emit(ctx, "self", 4, CKPT_INO_SELF, DT_LNK))
+			return 0;
+		ctx->pos = CKPT_POS_ALL;
+	}
+	if (ctx->pos == CKPT_POS_ALL) {
+		if (!dir_emit(ctx, "all", 3, CKPT_INO_ALL, DT_REG))
 			return 0;
 		ctx->pos = CKPT_POS_PID + 1;
 	}

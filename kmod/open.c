@@ -5,11 +5,11 @@
 
 #include <linux/cred.h>
 #include <linux/mm.h>
-#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "fs.h"
+#include "open.h"
 #include "patience.h"
 #include "scan.h"
 #include "sysfs.h"
@@ -17,23 +17,12 @@
 #define CKPT_VIEW_FLAGS \
 	(CKPTCHECK_VIEW_PROCESS | CKPTCHECK_VIEW_INFO_EACH | CKPTCHECK_VIEW_INFO_NONE)
 
-/**
- * struct ckpt_open - an open report
- * @lock: protects all below
- * @allowed: the opener was allowed to inspect the process when it opened the report
- * @scanned: @text is a report
- * @target: CRIU version to judge for
- * @flags: CKPTCHECK_VIEW_*
- * @text: the report of the last read at offset 0
- */
-struct ckpt_open {
-	struct mutex lock;	/* one reader at a time */
-	bool allowed;
-	bool scanned;
-	u32 target;
-	u32 flags;
-	struct ckpt_text text;
-};
+/* All of it is zero. */
+void ckpt_open_init(struct ckpt_open *open)
+{
+	mutex_init(&open->lock);
+	open->target = ckpt_default_target();
+}
 
 /* A process that may not be inspected can be opened: the report says so, and no more. */
 static int ckpt_report_open(struct inode *inode, struct file *file)
@@ -55,9 +44,8 @@ static int ckpt_report_open(struct inode *inode, struct file *file)
 	open = kzalloc(sizeof(*open), GFP_KERNEL_ACCOUNT);
 	if (!open)
 		return -ENOMEM;
-	mutex_init(&open->lock);
+	ckpt_open_init(open);
 	open->allowed = !err;
-	open->target = ckpt_default_target();
 	file->private_data = open;
 	return 0;
 }
@@ -71,22 +59,31 @@ static int ckpt_report_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* Under the lock. */
-static int ckpt_report_scan(struct file *file, struct ckpt_open *open)
+/**
+ * ckpt_open_scan() - make a report, in place of the one before
+ * @file: open report file
+ * @open: its state, locked
+ * @pid: thread group that it is about
+ *
+ * May sleep.  Return: see ckpt_scan_run().
+ */
+int ckpt_open_scan(struct file *file, struct ckpt_open *open, struct pid *pid)
 {
-	struct inode *inode = file_inode(file);
 	struct ckpt_scan *scan = kzalloc(sizeof(*scan), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!scan)
 		return -ENOMEM;
-	scan->fs = ckpt_sb(inode->i_sb);
+	scan->fs = ckpt_sb(file_inode(file)->i_sb);
 	scan->cred = file->f_cred;
-	scan->root = ckpt_inode_pid(inode);
+	scan->root = pid;
+	scan->census = open->census;
 	scan->root_allowed = open->allowed;
 	scan->max_objects = ckpt_max_objects();
 	scan->patience = CKPT_PATIENCE;
-	ckpt_report_init(&scan->report, open->target, open->flags, scan->max_objects);
+	ckpt_report_init(&scan->report, open->target,
+			 open->flags | (open->census ? CKPTCHECK_VIEW_PROCESS : 0),
+			 scan->max_objects);
 	ckpt_text_free(&open->text);
 	err = ckpt_scan_run(scan, &open->text);
 	open->scanned = !err;
@@ -103,40 +100,40 @@ static ssize_t ckpt_report_read(struct file *file, char __user *buf, size_t len,
 	if (mutex_lock_killable(&open->lock))
 		return -EINTR;
 	if (!*pos || !open->scanned)
-		ret = ckpt_report_scan(file, open);
+		ret = ckpt_open_scan(file, open, ckpt_inode_pid(file_inode(file)));
 	if (!ret)
 		ret = simple_read_from_buffer(buf, len, pos, open->text.buf, open->text.len);
 	mutex_unlock(&open->lock);
 	return ret;
 }
 
-static int ckpt_set_view(struct ckpt_open *open, const struct ckptcheck_view *view)
+/* CKPTCHECK_IOC_VIEW.  Return: what the ioctl returns. */
+int ckpt_open_set_view(struct ckpt_open *open, unsigned int cmd, unsigned long arg)
 {
 	u32 both = CKPTCHECK_VIEW_INFO_EACH | CKPTCHECK_VIEW_INFO_NONE;
-
-	if (view->flags & ~CKPT_VIEW_FLAGS || (view->flags & both) == both ||
-	    view->reserved[0] || view->reserved[1])
-		return -EINVAL;
-	if (view->target && !ckpt_target_valid(view->target))
-		return -EINVAL;
-	if (mutex_lock_killable(&open->lock))
-		return -EINTR;
-	if (view->target)
-		open->target = view->target;
-	open->flags = view->flags;
-	mutex_unlock(&open->lock);
-	return 0;
-}
-
-static long ckpt_report_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
-{
 	struct ckptcheck_view view;
 
 	if (cmd != CKPTCHECK_IOC_VIEW)
 		return -ENOTTY;
 	if (copy_from_user(&view, (void __user *)arg, sizeof(view)))
 		return -EFAULT;
-	return ckpt_set_view(file->private_data, &view);
+	if (view.flags & ~CKPT_VIEW_FLAGS || (view.flags & both) == both ||
+	    view.reserved[0] || view.reserved[1])
+		return -EINVAL;
+	if (view.target && !ckpt_target_valid(view.target))
+		return -EINVAL;
+	if (mutex_lock_killable(&open->lock))
+		return -EINTR;
+	if (view.target)
+		open->target = view.target;
+	open->flags = view.flags;
+	mutex_unlock(&open->lock);
+	return 0;
+}
+
+static long ckpt_report_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return ckpt_open_set_view(file->private_data, cmd, arg);
 }
 
 const struct file_operations ckpt_report_fops = {

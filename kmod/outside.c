@@ -20,14 +20,14 @@
 
 #include "access.h"
 #include "assert.h"
+#include "census.h"
 #include "grow.h"
 #include "groups.h"
 #include "kinds/kind.h"
 #include "outside.h"
 #include "set.h"
 
-/* Descriptors of an outsider looked at in one hold of its locks, and slots passed over. */
-#define CKPT_OUTSIDE_CHUNK	256
+/* Slots passed over in one hold. */
 #define CKPT_OUTSIDE_SLOTS	32768
 
 /* Finds that one process may add in one hold: as many as there are descriptors, and its own. */
@@ -41,9 +41,11 @@ static bool ckpt_outside_is_kin(const struct ckpt_scan *scan, const struct task_
 {
 	unsigned int depth = CKPT_OUTSIDE_DEPTH;
 
-	while (--depth && task && !is_global_init((struct task_struct *)task)) {
+	for (; depth && task; depth--) {
 		if (ckpt_set_has(scan, task))
 			return true;
+		if (is_global_init((struct task_struct *)task))
+			break;
 		task = rcu_dereference(task->real_parent);
 	}
 	return false;
@@ -95,8 +97,9 @@ static void ckpt_outside_tell(struct ckpt_scan *scan, struct pid *pid)
 }
 
 /* A file in the table of an outsider; its lock is held. */
-static void ckpt_outside_file(struct ckpt_scan *scan, const struct file *file)
+static void ckpt_outside_file(void *arg, const struct file *file)
 {
+	struct ckpt_scan *scan = arg;
 	const struct inode *inode = file_inode(file);
 
 	if (ckpt_table_find(&scan->held, file, inode->i_ino))
@@ -112,8 +115,8 @@ static void ckpt_outside_file(struct ckpt_scan *scan, const struct file *file)
  * One hold; task_lock keeps the fd table, file_lock the files in it.  Return: the slot to go on
  * from, UINT_MAX at the end.
  */
-static unsigned int ckpt_outside_chunk(struct ckpt_scan *scan, struct files_struct *files,
-				       unsigned int fd)
+static unsigned int ckpt_outside_chunk(const struct ckpt_visit *visit,
+				       struct files_struct *files, unsigned int fd)
 {
 	struct fdtable *fdt = files_fdtable(files);
 	unsigned int end = min_t(u64, fdt->max_fds, (u64)fd + CKPT_OUTSIDE_SLOTS);
@@ -128,18 +131,27 @@ static unsigned int ckpt_outside_chunk(struct ckpt_scan *scan, struct files_stru
 			break;
 		file = rcu_dereference_protected(fdt->fd[fd], lockdep_is_held(&files->file_lock));
 		if (file && !(file->f_mode & FMODE_PATH))
-			ckpt_outside_file(scan, file);
+			visit->file(visit->arg, file);
 	}
 	return fd >= fdt->max_fds ? UINT_MAX : fd;
 }
 
-static int ckpt_outside_files(struct ckpt_scan *scan, struct task_struct *task)
+/**
+ * ckpt_outside_visit() - look at the descriptors of a process that need not be in the set
+ * @scan: scan
+ * @task: its leader, referenced
+ * @visit: what to do with them
+ *
+ * May sleep.  Return: 0, -EINTR or what @visit's room says.
+ */
+int ckpt_outside_visit(struct ckpt_scan *scan, struct task_struct *task,
+		       const struct ckpt_visit *visit)
 {
 	struct files_struct *files;
 	unsigned int fd = 0;
 
 	while (fd != UINT_MAX) {
-		int err = ckpt_outside_room(scan);
+		int err = visit->room(scan);
 		u64 begin;
 
 		if (!err && fatal_signal_pending(current))
@@ -148,11 +160,10 @@ static int ckpt_outside_files(struct ckpt_scan *scan, struct task_struct *task)
 			return err;
 		task_lock(task);
 		files = task->files;
-		/* A whole table that is shared is told as such. */
-		if (files && !ckpt_table_find(&scan->shared, files, CKPT_SHARE_FILES)) {
+		if (files && !(visit->skip && visit->skip(scan, files))) {
 			spin_lock(&files->file_lock);
 			begin = ckpt_hold_begin();
-			fd = ckpt_outside_chunk(scan, files, fd);
+			fd = ckpt_outside_chunk(visit, files, fd);
 			ckpt_hold_end(begin);
 			spin_unlock(&files->file_lock);
 		} else {
@@ -162,6 +173,12 @@ static int ckpt_outside_files(struct ckpt_scan *scan, struct task_struct *task)
 		cond_resched();
 	}
 	return 0;
+}
+
+/* A whole table that is shared is told as such. */
+static bool ckpt_outside_is_told(struct ckpt_scan *scan, const struct files_struct *files)
+{
+	return ckpt_table_find(&scan->shared, files, CKPT_SHARE_FILES);
 }
 
 /* What it may share as a whole.  Addresses are compared only. */
@@ -179,6 +196,10 @@ static void ckpt_outside_shares(struct ckpt_scan *scan, const struct task_struct
 
 static int ckpt_outside_process(struct ckpt_scan *scan, struct pid *pid)
 {
+	const struct ckpt_visit visit = {
+		.room = ckpt_outside_room, .skip = ckpt_outside_is_told,
+		.file = ckpt_outside_file, .arg = scan,
+	};
 	struct task_struct *task = get_pid_task(pid, PIDTYPE_TGID);
 	bool inside;
 	int err = 0;
@@ -192,7 +213,7 @@ static int ckpt_outside_process(struct ckpt_scan *scan, struct pid *pid)
 		err = ckpt_outside_room(scan);
 	if (!inside && !err) {
 		ckpt_outside_shares(scan, task);
-		err = ckpt_outside_files(scan, task);
+		err = ckpt_outside_visit(scan, task, &visit);
 		ckpt_outside_tell(scan, pid);
 	}
 	put_task_struct(task);
@@ -221,12 +242,14 @@ static void ckpt_outside_search(struct ckpt_scan *scan)
  *	  whole; compared only
  * @ino: second half of the identity: inode number, or enum ckpt_shareable
  *
- * May sleep.  Return: NULL if nobody was found; it is valid until the end of the scan.
+ * May sleep.  Return: NULL if nobody was found; it is valid until the next question.
  */
 const struct ckpt_outsider *ckpt_outside_find(struct ckpt_scan *scan, const void *what, u64 ino)
 {
 	const struct ckpt_slot *slot;
 
+	if (ckpt_census_knows(scan))
+		return ckpt_census_find(scan, what, ino);
 	if (!scan->searched)
 		ckpt_outside_search(scan);
 	slot = ckpt_table_find(&scan->outside, what, ino);

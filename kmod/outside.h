@@ -6,7 +6,13 @@
 #include <linux/types.h>
 
 struct ckpt_scan;
+struct file;
+struct files_struct;
 struct pid;
+struct task_struct;
+
+/* Descriptors of an outsider looked at in one hold of its locks. */
+#define CKPT_OUTSIDE_CHUNK	256
 
 /**
  * struct ckpt_outsider - processes outside that have an object of the set
@@ -22,6 +28,22 @@ struct ckpt_outsider {
 	u32 next;
 };
 
+/**
+ * struct ckpt_visit - a visit to the descriptors of a process that need not be in the set
+ * @room: before each hold: makes room for CKPT_OUTSIDE_CHUNK files, may sleep. Return: 0 or an error
+ * @skip: is it a fd table that is to be left out?  Under its owner's task_lock; NULL: none is
+ * @file: an open file, under the locks of the fd table: must not sleep
+ * @arg: for @file
+ */
+struct ckpt_visit {
+	int (*room)(struct ckpt_scan *scan);
+	bool (*skip)(struct ckpt_scan *scan, const struct files_struct *files);
+	void (*file)(void *arg, const struct file *file);
+	void *arg;
+};
+
+int ckpt_outside_visit(struct ckpt_scan *scan, struct task_struct *task,
+		       const struct ckpt_visit *visit);
 const struct ckpt_outsider *ckpt_outside_find(struct ckpt_scan *scan, const void *what, u64 ino);
 bool ckpt_outside_confirmed(struct ckpt_scan *scan, const void *what, u64 ino);
 void ckpt_outside_free(struct ckpt_scan *scan);

@@ -20,6 +20,7 @@
 #include <linux/mm_types.h>
 #include <linux/sched/signal.h>
 
+#include "census.h"
 #include "compat/fs.h"
 #include "kinds/kind.h"
 #include "outside.h"
@@ -233,9 +234,12 @@ long ckpt_refs_outside(struct ckpt_scan *scan, const struct file *file)
 	u64 ino = file_inode(file)->i_ino;
 	long surplus;
 
-	/* A pass over all processes is not for free. */
 	if (!ckpt_refs_exceed(scan, file))
 		return 0;
+	/* Whom the census knows has it: no look can take that for a passing reference. */
+	if (ckpt_census_knows(scan) && ckpt_census_find(scan, file, ino))
+		return max(ckpt_batch_others(file) - ckpt_refs_inside(scan, file), 0L);
+	/* A pass over all processes is not for free. */
 	surplus = ckpt_refs_surplus(scan, file, ckpt_refs_inside(scan, file));
 	if (!surplus || ckpt_outside_find(scan, file, ino))
 		return surplus;

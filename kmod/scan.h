@@ -126,6 +126,7 @@ struct ckpt_spaces {
  * @outsiders: who was found to have it, @nr_outsiders of @cap_outsiders
  * @met: what the process outside that is looked at has of them, index + 1 of the first
  * @searched: they were looked for
+ * @census: where reports of all processes are read: who has what, else NULL
  * @suspects: objects that seemed to be held outside, by counts alone
  * @confirming: this is another look, after one that had suspects
  * @rested: nanoseconds spent between two looks at references, of all tries
@@ -198,6 +199,7 @@ struct ckpt_scan {
 	u32 cap_outsiders;
 	u32 met;
 	bool searched;
+	struct ckpt_census *census;
 	struct ckpt_table suspects;
 	bool confirming;
 	u32 order;

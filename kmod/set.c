@@ -92,7 +92,7 @@ static struct task_struct *ckpt_set_rest(struct task_struct *task)
  * Is the set one process that has no child?  Then nobody else has to be looked at.  A child that
  * goes from one thread to another meanwhile may be overlooked: it is a newcomer then.
  */
-static bool ckpt_set_is_leaf(const struct ckpt_scan *scan)
+bool ckpt_set_is_leaf(const struct ckpt_scan *scan)
 {
 	struct task_struct *task, *thread;
 	bool leaf;

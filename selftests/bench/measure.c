@@ -17,6 +17,7 @@
 /* A further comparator is a row here, and its function a file of its own. */
 static const struct bench_way ways[] = {
 	{ "ours", bench_ours },
+	{ "sweep", bench_sweep },
 	{ "ours-host", bench_ours_host },
 	{ "procloop", bench_procloop },
 	{ "procloop-host", bench_procloop_host },

@@ -7,6 +7,7 @@
  *	server     as a busy server has them: files, TCP connections, UNIX pairs, pipes, eventfds
  *	maps       mappings of which no two can be one
  *	tree       processes, each with some files
+ *	host       processes that share nothing, each with some files and mappings; they stay
  *	locks      record locks on one file
  *	messages   messages in the queue of a UNIX socket
  *	flight     the same with a pipe in each of them
@@ -138,6 +139,28 @@ static void make_tree(long n)
 	}
 }
 
+/* Each on its own, as the services of a host are: nothing of it is anybody else's. */
+static void make_host(long n)
+{
+	long i;
+
+	while (--n > 0) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			err(1, "fork");
+		if (pid)
+			continue;
+		setsid();
+		close_range(0, ~0U, 0);
+		for (i = 0; i < 3; i++)
+			open("/dev/null", O_RDWR);
+		make_ordinary(12);
+		for (;;)
+			pause();
+	}
+}
+
 static void make_locks(long n)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_len = 1 };
@@ -201,7 +224,8 @@ static const struct {
 	void (*make)(long n);
 } kinds[] = {
 	{ "plain", make_plain }, { "ordinary", make_ordinary }, { "server", make_server },
-	{ "maps", make_maps }, { "tree", make_tree }, { "locks", make_locks },
+	{ "maps", make_maps }, { "tree", make_tree }, { "host", make_host },
+	{ "locks", make_locks },
 	{ "messages", make_messages }, { "flight", make_flight }, { "backlog", make_backlog },
 };
 
