@@ -30,7 +30,7 @@ struct ckpt_outsider {
 
 /**
  * struct ckpt_visit - a visit to the descriptors of a process that need not be in the set
- * @room: before each hold: makes room for CKPT_OUTSIDE_CHUNK files, may sleep. Return: 0 or an error
+ * @room: before each hold, may sleep: makes room for CKPT_OUTSIDE_CHUNK files; 0 or an error
  * @skip: is it a fd table that is to be left out?  Under its owner's task_lock; NULL: none is
  * @file: an open file, under the locks of the fd table: must not sleep
  * @arg: for @file

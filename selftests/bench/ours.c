@@ -22,6 +22,7 @@ static void check(const char *head, const char *last)
 
 static unsigned long look(pid_t pid, __u32 flags)
 {
+	struct ckptcheck_view view = { .flags = flags };
 	static char buf[1 << 16];
 	unsigned long total = 0;
 	char path[64], head[512];
@@ -32,7 +33,7 @@ static unsigned long look(pid_t pid, __u32 flags)
 	fd = open(path, O_RDONLY);
 	if (fd < 0)
 		err(1, "%s", path);
-	if (flags && ioctl(fd, CKPTCHECK_IOC_VIEW, &(struct ckptcheck_view){ .flags = flags }))
+	if (flags && ioctl(fd, CKPTCHECK_IOC_VIEW, &view))
 		err(1, "%s: CKPTCHECK_IOC_VIEW", path);
 	while ((len = read(fd, buf, sizeof(buf))) > 0) {
 		if (!total)

@@ -4,9 +4,9 @@
  * fault MODULE [--every N] [CASE...]
  *
  * For each case of mkobj (all that trip and stand still, or each Nth of them) the first allocation
- * of a read of its report fails, then the second, until a read has no more of them. Each such report
- * is what it is without the failure, or says that it is not complete; none has a finding that is not
- * there.
+ * of a read of its report fails, then the second, until a read has no more of them. Each such
+ * report is what it is without the failure, or says that it is not complete; none has a finding
+ * that is not there.
  * The same is done with loading the module, mounting, and listing.
  *
  * Needs CONFIG_FAULT_INJECTION: /proc/<pid>/task/<tid>/fail-nth.

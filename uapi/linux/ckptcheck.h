@@ -125,8 +125,9 @@ enum ckptcheck_class {
  * @reserved: must be zero
  *
  * Set by CKPTCHECK_IOC_VIEW on a file opened for reading, for this open file alone, and used
- * from the next read at offset 0 on.  EINVAL: unknown flags, both INFO flags, a reserved field
- * that is not zero, or a target older than CKPTCHECK_TARGET_OLDEST.
+ * from the next read at offset 0 on; where the file is that of all processes, from the next report
+ * on.  EINVAL: unknown flags, both INFO flags, a reserved field that is not zero, or a target older
+ * than CKPTCHECK_TARGET_OLDEST.
  */
 struct ckptcheck_view {
 	__u32 target;
