@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 
 #include "report.h"
 #include "rules_check.h"
@@ -279,23 +280,23 @@ TEST_F_TIMEOUT(sweep, all_cases_with_outsiders, 300)
 
 /* ---- who may be told ---- */
 
-/* What a user reads, in shared memory. */
-static char *read_as_nobody(void)
+#define SHARED_TEXT	(1 << 20)
+
+/* What a user reads, of one process alone or of all, in shared memory. */
+static char *read_as_nobody(pid_t pid)
 {
-	const size_t size = 1 << 20;
-	char *text = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *text = mmap(NULL, SHARED_TEXT, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			  -1, 0);
 	pid_t child = fork();
-	size_t len = 0;
-	ssize_t n;
-	int fd;
+	char *read;
 
 	if (!child) {
 		if (setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY))
 			_exit(1);
-		fd = open_all(0);
-		while (len < size - 1 && (n = read(fd, text + len, size - 1 - len)) > 0)
-			len += n;
-		_exit(n != 0);
+		read = pid ? read_alone(pid, 0) : read_all(open_all(0));
+		if (read)
+			snprintf(text, SHARED_TEXT, "%s", read);
+		_exit(!read);
 	}
 	waitpid(child, NULL, 0);
 	return text;
@@ -303,7 +304,7 @@ static char *read_as_nobody(void)
 
 TEST_F(sweep, other_user)
 {
-	char wanted[128], *text = read_as_nobody(), *one = cut_out(text, self->pid);
+	char wanted[128], *text = read_as_nobody(0), *one = cut_out(text, self->pid);
 
 	ASSERT_NE(NULL, one);
 	snprintf(wanted, sizeof(wanted), "\nblocker cred-no-access pid=%d\nend findings=1\n",
@@ -313,7 +314,37 @@ TEST_F(sweep, other_user)
 	}
 	EXPECT_EQ(NULL, strstr(one, " comm="));
 	free(one);
-	munmap(text, 1 << 20);
+	munmap(text, SHARED_TEXT);
+}
+
+static int make_file(void *arg)
+{
+	return open("/dev/shm", O_TMPFILE | O_RDWR, 0600) < 0;
+}
+
+/* Of those who share a file with a process of his a user is told only who is his, too. */
+TEST_F(sweep, outsider_of_another_user)
+{
+	pid_t own = target_start_as(NOBODY, make_file, NULL);
+	char *all, *one, *alone;
+	int pidfd, file;
+
+	ASSERT_LT(0, own);
+	pidfd = syscall(SYS_pidfd_open, own, 0);
+	file = syscall(SYS_pidfd_getfd, pidfd, 3, 0);
+	ASSERT_LE(0, file);
+	all = read_as_nobody(0);
+	alone = read_as_nobody(own);
+	one = cut_out(all, own);
+	EXPECT_NE(NULL, strstr(alone, "file-shared-outside "));
+	EXPECT_EQ(NULL, strstr(alone, " outside="));
+	EXPECT_STREQ(alone, one);
+	free(one);
+	munmap(alone, SHARED_TEXT);
+	munmap(all, SHARED_TEXT);
+	close(file);
+	close(pidfd);
+	target_stop(own);
 }
 
 static int remount(const char *options)
@@ -329,13 +360,13 @@ TEST_F(sweep, hidden_from_other_user)
 
 	for (i = 0; i < 3; i++) {
 		ASSERT_EQ(0, remount(levels[i]));
-		text = read_as_nobody();
+		text = read_as_nobody(0);
 		one = cut_out(text, self->pid);
 		EXPECT_EQ(NULL, one) {
 			TH_LOG("%s: %s", levels[i], one);
 		}
 		free(one);
-		munmap(text, 1 << 20);
+		munmap(text, SHARED_TEXT);
 	}
 	ASSERT_EQ(0, remount("hidepid=0"));
 }
