@@ -13,69 +13,88 @@
 #include "text.h"
 #include "tool.h"
 
-enum {
-	OPT_TARGET = CHAR_MAX + 1,
-	OPT_PROCESS,
-	OPT_INFO,
-	OPT_LOAD,
-	OPT_LIST_RULES,
-	OPT_EXPLAIN,
-	OPT_PROC,
-	OPT_CRIU_NS,
+enum option_id {
+#define OPTION(id, letter, name, has_arg, arg, complete, help) OPT_##id,
+#define OPTION_GROUP()
+#include "options.def"
+#undef OPTION
+#undef OPTION_GROUP
+	NR_OPTIONS
 };
 
+/* What getopt_long() returns for the long option in that row. */
+#define LONG_BASE	(UCHAR_MAX + 1)
+
 static const struct option long_options[] = {
-	{ "criu-ns", required_argument, NULL, OPT_CRIU_NS },
-	{ "explain", required_argument, NULL, OPT_EXPLAIN },
-	{ "filter", required_argument, NULL, 'Q' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "info", required_argument, NULL, OPT_INFO },
-	{ "json", no_argument, NULL, 'J' },
-	{ "list-columns", no_argument, NULL, 'H' },
-	{ "list-rules", no_argument, NULL, OPT_LIST_RULES },
-	{ "load", optional_argument, NULL, OPT_LOAD },
-	{ "noheadings", no_argument, NULL, 'n' },
-	{ "notruncate", no_argument, NULL, 'u' },
-	{ "output", required_argument, NULL, 'o' },
-	{ "pid", required_argument, NULL, 'p' },
-	{ "proc", required_argument, NULL, OPT_PROC },
-	{ "process", no_argument, NULL, OPT_PROCESS },
-	{ "raw", no_argument, NULL, 'r' },
-	{ "target", required_argument, NULL, OPT_TARGET },
-	{ "version", no_argument, NULL, 'V' },
+#define OPTION(id, letter, name, has_arg, arg, complete, help) \
+	{ name, has_arg, NULL, LONG_BASE + OPT_##id },
+#define OPTION_GROUP()
+#include "options.def"
+#undef OPTION
+#undef OPTION_GROUP
 	{ }
 };
 
-static const char help[] =
-"Usage: ckptcheck [options] PID...\n"
-"\n"
-"Tells why CRIU could not checkpoint a process and its descendants.\n"
-"\n"
-" -J, --json             JSON output\n"
-" -r, --raw              raw output\n"
-" -n, --noheadings       no headings\n"
-" -o, --output LIST      columns to print; +LIST appends to the default\n"
-" -H, --list-columns     list the columns\n"
-" -u, --notruncate       neither cut nor wrap text\n"
-" -p, --pid LIST         processes, separated by commas or blanks\n"
-" -Q, --filter EXPR      print only the findings that EXPR holds for\n"
-"\n"
-"     --target VERSION   judge for this CRIU, from 1.0 on (default: the newest known, 4.2)\n"
-"     --process          the process alone, without its descendants\n"
-"     --info MODE        what only older CRIUs refused: none, each, summary (default)\n"
-"     --criu-ns PID      judge for a criu in the namespaces of PID\n"
-"     --load[=FILE]      load the kernel module and mount its reports first\n"
-"     --proc DIR         where the reports are (default " CKPTCHECK_MOUNT_POINT ")\n"
-"\n"
-"     --list-rules       list all rules\n"
-"     --explain RULE     what a rule is about and what to do\n"
-" -h, --help             this text\n"
-" -V, --version          version\n"
-"\n"
-"Exit status: 0 can be dumped, 1 error, 2 blocked, 3 needs options, 4 could not decide,\n"
-"5 the dump passes, but state is lost or the restore fails.\n"
-"\n"
-"For more details see ckptcheck(8).\n";
+static const char letters[NR_OPTIONS] = {
+#define OPTION(id, letter, name, has_arg, arg, complete, help) letter,
+#define OPTION_GROUP()
+#include "options.def"
+#undef OPTION
+#undef OPTION_GROUP
+};
+
+/* A row of --help; no name: a blank line. */
+struct help_row {
+	char letter;
+	const char *name;
+	int has_arg;
+	const char *arg;
+	const char *help;
+};
+
+static const struct help_row help_rows[] = {
+#define OPTION(id, letter, name, has_arg, arg, complete, help) \
+	{ letter, name, has_arg, arg, help },
+#define OPTION_GROUP() { },
+#include "options.def"
+#undef OPTION
+#undef OPTION_GROUP
+};
+
+#define HELP_COLUMN	24
+
+static void print_row(const struct help_row *row)
+{
+	bool optional = row->has_arg == optional_argument;
+	const char *before = optional ? "[=" : row->has_arg ? " " : "";
+	int n;
+
+	if (!row->name) {
+		fputc('\n', stdout);
+		return;
+	}
+	n = row->letter ? printf(" -%c, ", row->letter) : printf("     ");
+	n += printf("--%s%s%s%s", row->name, before, row->arg, optional ? "]" : "");
+	printf("%*s%s\n", n < HELP_COLUMN ? HELP_COLUMN - n : 1, "", row->help);
+}
+
+static void __attribute__((noreturn)) print_help(void)
+{
+	size_t i;
+
+	fputs("Usage: ckptcheck [options] PID...\n"
+	      "\n"
+	      "Tells why CRIU could not checkpoint a process and its descendants.\n"
+	      "\n", stdout);
+	for (i = 0; i < sizeof(help_rows) / sizeof(*help_rows); i++)
+		print_row(&help_rows[i]);
+	fputs("\n"
+	      "Exit status: 0 can be dumped, 1 error, 2 blocked, 3 needs options, 4 could not decide,\n"
+	      "5 the dump passes, but state is lost or the restore fails.\n"
+	      "\n"
+	      "For more details see ckptcheck(8).\n", stdout);
+	exit(EXIT_OK);
+}
 
 static void __attribute__((noreturn)) print_version(void)
 {
@@ -182,75 +201,107 @@ static void set_proc(struct options *opt, char *dir)
 	opt->default_proc = !strcmp(opt->proc, CKPTCHECK_MOUNT_POINT);
 }
 
-static void take_long(struct options *opt, int c)
+static void __attribute__((noreturn)) wrong_usage(void)
 {
-	switch (c) {
-	case OPT_TARGET:
-		set_target(opt, optarg);
+	fputs("Try 'ckptcheck --help' for more information.\n", stderr);
+	exit(EXIT_ERROR);
+}
+
+/* What is asked for, and whom. */
+static void take_question(struct options *opt, enum option_id id, char *arg)
+{
+	switch (id) {
+	case OPT_PID:
+		add_pid_list(opt, arg);
 		break;
 	case OPT_PROCESS:
 		opt->flags |= CKPTCHECK_VIEW_PROCESS;
 		break;
+	case OPT_TARGET:
+		set_target(opt, arg);
+		break;
 	case OPT_INFO:
-		set_info(opt, optarg);
+		set_info(opt, arg);
+		break;
+	case OPT_CRIU_NS:
+		opt->criu_ns = parse_pid(arg);
 		break;
 	case OPT_LOAD:
 		opt->load = true;
-		opt->module = optarg;
+		opt->module = arg;
+		break;
+	case OPT_PROC:
+		set_proc(opt, arg);
+		break;
+	case OPT_EXPLAIN:
+		opt->explain = arg;
+		break;
+	default:
+		wrong_usage();
+	}
+}
+
+static void take(struct options *opt, enum option_id id, char *arg)
+{
+	switch (id) {
+	case OPT_JSON:
+		set_mode(opt, OUTPUT_JSON);
+		break;
+	case OPT_RAW:
+		set_mode(opt, OUTPUT_RAW);
+		break;
+	case OPT_NOHEADINGS:
+		opt->noheadings = true;
+		break;
+	case OPT_OUTPUT:
+		opt->columns = arg;
+		break;
+	case OPT_LIST_COLUMNS:
+		opt->list_columns = true;
 		break;
 	case OPT_LIST_RULES:
 		opt->list_rules = true;
 		break;
-	case OPT_EXPLAIN:
-		opt->explain = optarg;
+	case OPT_NOTRUNCATE:
+		opt->notruncate = true;
 		break;
-	case OPT_PROC:
-		set_proc(opt, optarg);
+	case OPT_FILTER:
+		opt->filter = arg;
 		break;
-	case OPT_CRIU_NS:
-		opt->criu_ns = parse_pid(optarg);
-		break;
+	case OPT_HELP:
+		print_help();
+	case OPT_VERSION:
+		print_version();
 	default:
-		fputs("Try 'ckptcheck --help' for more information.\n", stderr);
-		exit(EXIT_ERROR);
+		take_question(opt, id, arg);
 	}
 }
 
-static void take(struct options *opt, int c)
+/* getopt's short options; the caller's buffer holds three bytes an option. */
+static void short_options(char *text)
 {
-	switch (c) {
-	case 'J':
-		set_mode(opt, OUTPUT_JSON);
-		break;
-	case 'r':
-		set_mode(opt, OUTPUT_RAW);
-		break;
-	case 'n':
-		opt->noheadings = true;
-		break;
-	case 'o':
-		opt->columns = optarg;
-		break;
-	case 'H':
-		opt->list_columns = true;
-		break;
-	case 'u':
-		opt->notruncate = true;
-		break;
-	case 'p':
-		add_pid_list(opt, optarg);
-		break;
-	case 'Q':
-		opt->filter = optarg;
-		break;
-	case 'h':
-		fputs(help, stdout);
-		exit(EXIT_OK);
-	case 'V':
-		print_version();
-	default:
-		take_long(opt, c);
+	size_t i;
+	int has_arg;
+
+	for (i = 0; i < NR_OPTIONS; i++) {
+		if (!letters[i])
+			continue;
+		*text++ = letters[i];
+		for (has_arg = long_options[i].has_arg; has_arg; has_arg--)
+			*text++ = ':';
 	}
+	*text = '\0';
+}
+
+static enum option_id option_of(int c)
+{
+	size_t i;
+
+	if (c >= LONG_BASE)
+		return c - LONG_BASE;
+	for (i = 0; i < NR_OPTIONS && letters[i] != c; i++)
+		;
+	return i;
 }
 
 /**
@@ -261,16 +312,17 @@ static void take(struct options *opt, int c)
  */
 void options_parse(struct options *opt, int argc, char **argv)
 {
+	char shorts[3 * NR_OPTIONS + 1];
 	int c;
 
 	*opt = (struct options){ .proc = CKPTCHECK_MOUNT_POINT, .default_proc = true };
-	while ((c = getopt_long(argc, argv, "JrnuHhVo:p:Q:", long_options, NULL)) != -1)
-		take(opt, c);
+	short_options(shorts);
+	while ((c = getopt_long(argc, argv, shorts, long_options, NULL)) != -1)
+		take(opt, option_of(c), optarg);
 	for (; optind < argc; optind++)
 		add_pid(opt, parse_pid(argv[optind]));
 	if (opt->nr_pids || opt->load || opt->list_rules || opt->list_columns || opt->explain)
 		return;
-	fputs("ckptcheck: no process id given\n"
-	      "Try 'ckptcheck --help' for more information.\n", stderr);
-	exit(EXIT_ERROR);
+	fputs("ckptcheck: no process id given\n", stderr);
+	wrong_usage();
 }

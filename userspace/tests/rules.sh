@@ -52,14 +52,31 @@ for option in $("$CKPTCHECK" -h | grep -o -e '--[a-z-]*'); do
 	that "man page has $option" grep -q -e "${option//-/\\\\-}" $man
 done
 
-. ../completions/ckptcheck
+. ../completions/ckptcheck.bash
 that "completes rules" [ "$(completed --explain udp-cork)" = $'udp-corked\nudp-cork-idle' ]
 that "completes rules behind =" [ "$(completed --explain = timerfd-a)" = timerfd-alarm-clock ]
 that "completes modes" [ "$(completed --info e)" = each ]
-that "completes pids" [ "$(completed $$)" = $$ ]
+that "completes pids" grep -qx $$ <(completed $$)
 that "completes columns" [ "$(completed -o PID,TOD)" = PID,TODO ]
 for option in $("$CKPTCHECK" -h | grep -o -e '--[a-z-]*'); do
 	that "completes $option" grep -qx -e "$option" <(completed "$option")
 done
+
+for shell in bash zsh fish; do
+	if ! command -v $shell > /dev/null; then
+		tap_skip "completion of $shell" "no $shell"
+		continue
+	fi
+	that "$shell: no syntax error" $shell -n ../completions/ckptcheck.$shell
+done
+for option in $("$CKPTCHECK" -h | grep -o -e '--[a-z-]*'); do
+	that "zsh: $option" grep -q -e "^	'${option}[=[]" ../completions/ckptcheck.zsh
+	! command -v fish > /dev/null ||
+		that "fish: $option" grep -q -e "^$option	" <(PATH=$(dirname "$CKPTCHECK"):$PATH \
+			fish -N -c "source ../completions/ckptcheck.fish; complete -C 'ckptcheck $option'")
+done
+! command -v fish > /dev/null ||
+	that "fish: completes rules" grep -q ^timerfd-alarm-clock <(PATH=$(dirname "$CKPTCHECK"):$PATH \
+		fish -N -c "source ../completions/ckptcheck.fish; complete -C 'ckptcheck --explain timerfd-a'")
 
 tap_done
