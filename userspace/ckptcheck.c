@@ -7,7 +7,9 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "all.h"
 #include "columns.h"
 #include "text.h"
 #include "tool.h"
@@ -44,37 +46,86 @@ static void print_block(const struct options *opt, const struct answer *answer, 
 		closing_print(answer);
 }
 
-static void print_answers(const struct options *opt, const struct answer *answers)
+static void print_answers(const struct options *opt, const struct answer *answers, size_t nr)
 {
 	bool first = true;
 	size_t i;
 
 	if (opt->mode == OUTPUT_JSON)
-		json_print(opt, answers, opt->nr_pids);
-	else if (opt->mode == OUTPUT_RAW)
-		table_print(opt, answers, opt->nr_pids);
-	for (i = 0; i < opt->nr_pids; i++) {
-		if (opt->mode == OUTPUT_TABLE)
+		json_print(opt, answers, nr);
+	else if (opt->mode == OUTPUT_RAW || opt->all)
+		table_print(opt, answers, nr);
+	else
+		for (i = 0; i < nr; i++) {
 			print_block(opt, &answers[i], first);
-		first = first && answers[i].error;
-	}
+			first = first && answers[i].error;
+		}
 }
 
-static enum exit_status check(const struct options *opt)
+static void print_all(const struct options *opt, const struct answer *answers, size_t nr)
 {
-	struct answer *answers = xrealloc(NULL, (opt->nr_pids + 1) * sizeof(*answers));
-	enum exit_status worst = EXIT_OK;
-	size_t i;
+	struct summary summary;
+
+	/* Who asks for columns wants the findings. */
+	if (opt->columns) {
+		print_answers(opt, answers, nr);
+		return;
+	}
+	all_summarise(&summary, answers, nr);
+	all_print(opt, &summary);
+	free(summary.rules);
+}
+
+/* A person who waits for a whole host sees how far it is. */
+static void print_progress(const struct options *opt, size_t done)
+{
+	if (!opt->all || !isatty(STDERR_FILENO))
+		return;
+	if (done < opt->nr_pids)
+		fprintf(stderr, "\r%zu of %zu processes", done, opt->nr_pids);
+	else
+		fputs("\r\033[K", stderr);
+}
+
+/* Return: number of answers; of a whole host, processes that end meanwhile are no part. */
+static size_t ask(const struct options *opt, struct answer *answers)
+{
+	size_t i, nr = 0;
 
 	for (i = 0; i < opt->nr_pids; i++) {
-		answer_get(opt, &answers[i], opt->pids[i]);
-		filter_apply(opt, &answers[i]);
-		worst = status_worse(worst, answers[i].status);
-		if (answers[i].error)
+		print_progress(opt, i);
+		answer_get(opt, &answers[nr], opt->pids[i]);
+		filter_apply(opt, &answers[nr]);
+		if (opt->all && answers[nr].gone)
+			answer_free(&answers[nr]);
+		else
+			nr++;
+	}
+	print_progress(opt, opt->nr_pids);
+	return nr;
+}
+
+static enum exit_status check(struct options *opt)
+{
+	enum exit_status worst = EXIT_OK;
+	struct answer *answers;
+	size_t i, nr;
+
+	if (opt->all)
+		all_pids(opt);
+	answers = xrealloc(NULL, (opt->nr_pids + 1) * sizeof(*answers));
+	nr = ask(opt, answers);
+	for (i = 0; i < nr; i++) {
+		if (!opt->all || !answer_is_kthread(&answers[i]))
+			worst = status_worse(worst, answers[i].status);
+		if (answers[i].error && !opt->all)
 			print_error(&answers[i]);
 	}
-	print_answers(opt, answers);
-	for (i = 0; i < opt->nr_pids; i++)
+	if (opt->all)
+		print_all(opt, answers, nr);
+	else
+		print_answers(opt, answers, nr);
+	for (i = 0; i < nr; i++)
 		answer_free(&answers[i]);
 	free(answers);
 	return worst;
@@ -107,11 +158,10 @@ int main(int argc, char **argv)
 	columns_chosen(opt.columns, chosen);
 	filter_check(&opt);
 	if (!print_lists(&opt, &status)) {
-		if (opt.criu_ns)
-			enter_namespaces(opt.criu_ns);
+		enter_namespaces(&opt);
 		if (opt.load)
 			load_module(&opt);
-		if (opt.nr_pids)
+		if (opt.nr_pids || opt.all)
 			status = check(&opt);
 	}
 	free(opt.pids);

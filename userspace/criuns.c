@@ -34,7 +34,10 @@ static const struct {
 	{ "time", CLONE_NEWTIME },
 };
 
-/* Only what differs is entered: re-entering one's own user namespace is an error. */
+/*
+ * Only what differs is entered: re-entering one's own user namespace is an error. Return: flags
+ * of setns(2), -1 if they cannot be looked at.
+ */
 static int differing(int pid)
 {
 	struct stat mine, theirs;
@@ -45,10 +48,10 @@ static int differing(int pid)
 		char *own = xasprintf("/proc/self/ns/%s", namespaces[i].name);
 		char *other = xasprintf("/proc/%d/ns/%s", pid, namespaces[i].name);
 
-		if (!stat(own, &mine)) {
+		if (!stat(own, &mine) && flags >= 0) {
 			if (stat(other, &theirs))
-				err(EXIT_ERROR, "--criu-ns %d: cannot look at its namespaces", pid);
-			if (mine.st_ino != theirs.st_ino)
+				flags = -1;
+			else if (mine.st_ino != theirs.st_ino)
 				flags |= namespaces[i].flag;
 		}
 		free(own);
@@ -72,29 +75,57 @@ static void __attribute__((noreturn)) end_like(pid_t child)
 	_exit(EXIT_ERROR);
 }
 
-/**
- * enter_namespaces() - go on in the namespaces of another process
- * @pid: that process
- *
- * A process keeps its pid namespace, only its children get the new one: the caller goes on as a
- * child then.
- */
-void enter_namespaces(int pid)
+/* Return: flags of the namespaces that were entered, -1 with errno set. */
+static int enter(int pid)
 {
-	int pidfd = syscall(SYS_pidfd_open, pid, 0), flags;
-	pid_t child;
+	int pidfd = syscall(SYS_pidfd_open, pid, 0), flags, error;
 
 	if (pidfd < 0)
-		err(EXIT_ERROR, "--criu-ns %d", pid);
+		return -1;
 	flags = differing(pid);
-	if (flags && setns(pidfd, flags))
-		err(EXIT_ERROR, "--criu-ns %d: cannot enter its namespaces", pid);
+	if (flags > 0 && setns(pidfd, flags))
+		flags = -1;
+	error = errno;
 	close(pidfd);
-	if (!(flags & CLONE_NEWPID))
+	errno = error;
+	return flags;
+}
+
+/* A process keeps its pid namespace, only its children get the new one. */
+static void go_on(int flags)
+{
+	pid_t child;
+
+	if (flags < 0 || !(flags & CLONE_NEWPID))
 		return;
 	child = fork();
 	if (child < 0)
 		err(EXIT_ERROR, "fork");
 	if (child)
 		end_like(child);
+}
+
+/**
+ * enter_namespaces() - go on in the namespaces that criu will have
+ * @opt: whose they are
+ *
+ * What belongs to the host as a whole is dumped by a criu of the host: for that the namespaces
+ * of process 1 are the default of root. An unprivileged criu cannot choose.
+ */
+void enter_namespaces(const struct options *opt)
+{
+	int flags;
+
+	if (opt->criu_ns) {
+		flags = enter(opt->criu_ns);
+		if (flags < 0)
+			err(EXIT_ERROR, "--criu-ns %d: cannot enter its namespaces", opt->criu_ns);
+	} else if (opt->of_host && !geteuid()) {
+		flags = enter(1);
+		if (flags < 0)
+			warn("cannot enter the namespaces of process 1, judged for a criu in those of this one");
+	} else {
+		return;
+	}
+	go_on(flags);
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "all.h"
 #include "columns.h"
 #include "text.h"
 #include "words.h"
@@ -260,4 +261,52 @@ void json_print(const struct options *opt, const struct answer *answers, size_t 
 		fputs(i + 1 < nr ? ",\n" : "\n", stdout);
 	}
 	fputs("   ]\n}\n", stdout);
+}
+
+static void put_number(const char *name, size_t number, const char **separator)
+{
+	put_name(name, separator);
+	printf("%zu", number);
+}
+
+static void put_rule(const struct rule_count *rule)
+{
+	const struct report_pair *comm = record_pair(&rule->example->report.head,
+						     CKPTCHECK_KEY_COMM);
+	const char *separator = "{";
+
+	put_text("rule", rule->name, &separator);
+	put_text("class", class_name(rule->cls), &separator);
+	put_number("processes", rule->processes, &separator);
+	put_number("example", answer_root(rule->example), &separator);
+	if (comm)
+		put_pair(comm, &separator);
+	put_text("summary", words_rule(rule->name), &separator);
+	fputc('}', stdout);
+}
+
+/* What --all prints. */
+void json_print_summary(const struct summary *summary)
+{
+	const char *separator = "{\n   \"summary\": {";
+	char target[TARGET_STRLEN];
+	size_t i;
+
+	put_number("processes", summary->processes, &separator);
+	if (summary->target)
+		put_text("target", target_print(target, summary->target), &separator);
+	put_number("kernel-threads", summary->kthreads, &separator);
+	put_number("not-inspected", summary->refused, &separator);
+	put_number("incomplete", summary->incomplete, &separator);
+	put_number("not-read", summary->unread, &separator);
+	put_name("verdicts", &separator);
+	separator = "{";
+	for (i = 0; i < CKPTCHECK_NR_CLASSES; i++)
+		put_number(verdict_name(i), summary->verdicts[i], &separator);
+	fputs("}, \"rules\": [", stdout);
+	for (i = 0; i < summary->nr_rules; i++) {
+		fputs(i ? ",\n      " : "\n      ", stdout);
+		put_rule(&summary->rules[i]);
+	}
+	fputs("\n   ]}\n}\n", stdout);
 }

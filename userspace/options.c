@@ -214,6 +214,11 @@ static void take_question(struct options *opt, enum option_id id, char *arg)
 	case OPT_PID:
 		add_pid_list(opt, arg);
 		break;
+	case OPT_ALL:
+		opt->all = true;
+		opt->of_host = true;
+		opt->flags |= CKPTCHECK_VIEW_PROCESS;
+		break;
 	case OPT_PROCESS:
 		opt->flags |= CKPTCHECK_VIEW_PROCESS;
 		break;
@@ -321,7 +326,10 @@ void options_parse(struct options *opt, int argc, char **argv)
 		take(opt, option_of(c), optarg);
 	for (; optind < argc; optind++)
 		add_pid(opt, parse_pid(argv[optind]));
-	if (opt->nr_pids || opt->load || opt->list_rules || opt->list_columns || opt->explain)
+	if (opt->all && opt->nr_pids)
+		errx(EXIT_ERROR, "--all takes no process ids");
+	if (opt->nr_pids || opt->all || opt->load || opt->list_rules || opt->list_columns ||
+	    opt->explain)
 		return;
 	fputs("ckptcheck: no process id given\n", stderr);
 	wrong_usage();

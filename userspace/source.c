@@ -56,6 +56,7 @@ static void open_failed(const struct options *opt, struct answer *answer, int er
 						 opt->proc);
 		} else {
 			fail(answer, EXIT_ERROR, xasprintf("no such process"));
+			answer->gone = true;
 		}
 		return;
 	case EACCES:
@@ -80,6 +81,7 @@ static void read_failed(struct answer *answer, int error)
 	case ESRCH:
 		fail(answer, EXIT_UNDECIDED,
 		     xasprintf("the process ended while it was examined"));
+		answer->gone = true;
 		return;
 	case EACCES:
 	case EPERM:
@@ -117,7 +119,7 @@ static bool set_view(int fd, const struct options *opt, struct answer *answer, b
 	if (!ioctl(fd, CKPTCHECK_IOC_VIEW, &view))
 		return true;
 	*viewed = false;
-	if (errno == ENOTTY && !(opt->flags & CKPTCHECK_VIEW_PROCESS))
+	if (errno == ENOTTY && (!(opt->flags & CKPTCHECK_VIEW_PROCESS) || opt->all))
 		return true;
 	if (errno == ENOTTY)
 		fail(answer, EXIT_ERROR, xasprintf("--process wants the module's own report"));

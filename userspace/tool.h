@@ -38,7 +38,9 @@ enum output_mode {
  * @filter: argument of -Q
  * @load: load the module first
  * @module: file of the module, NULL to look it up
- * @criu_ns: enter the namespaces of this process first, 0: stay
+ * @criu_ns: enter the namespaces of this process first, 0: see @of_host
+ * @of_host: what is asked about is dumped by a criu of the host
+ * @all: each process of the host, @pids is made up
  * @list_columns: -H
  * @list_rules: --list-rules
  * @explain: rule to explain, NULL if none
@@ -58,6 +60,8 @@ struct options {
 	bool load;
 	const char *module;
 	int criu_ns;
+	bool of_host;
+	bool all;
 	bool list_columns;
 	bool list_rules;
 	const char *explain;
@@ -74,6 +78,7 @@ struct options {
  * @status: exit status that this answer alone would give
  * @error: why there is no report, in words; NULL if there is one
  * @hint: what to do about it, NULL if nothing is to be said
+ * @gone: there is no report because the process has ended
  */
 struct answer {
 	int pid;
@@ -83,6 +88,7 @@ struct answer {
 	enum exit_status status;
 	char *error;
 	char *hint;
+	bool gone;
 };
 
 /* options.c */
@@ -121,7 +127,7 @@ bool filter_available(void);
 
 /* load.c, criuns.c */
 void load_module(const struct options *opt);
-void enter_namespaces(int pid);
+void enter_namespaces(const struct options *opt);
 
 /* prose.c, made from Documentation/rules */
 struct prose {

@@ -37,11 +37,16 @@ static const struct {
 	{ "fds", "", " descriptors" },
 };
 
-const char *words_summary(const struct report_record *record)
+const char *words_rule(const char *name)
 {
-	const struct ckpt_rule *rule = rules_find(record->rule);
+	const struct ckpt_rule *rule = rules_find(name);
 
 	return rule ? rule->summary : "a rule that this ckptcheck does not know";
+}
+
+const char *words_summary(const struct report_record *record)
+{
+	return words_rule(record->rule);
 }
 
 /* Return: "fd 7", "vma 7f00-7f10", "thread 12", "in flight", "cwd", "root", "exe" or "process". */

@@ -5,6 +5,7 @@
 
 #include "tool.h"
 
+const char *words_rule(const char *name);
 const char *words_summary(const struct report_record *record);
 char *words_object(const struct report_record *record);
 char *words_details(const struct report_record *record);

@@ -121,6 +121,49 @@ else
 	says "libsmartcols 2.40"
 fi
 
+echo "# all"
+host=$(mktemp -d)
+trap 'rm -rf "$out" "$err" "$host"' EXIT
+cp reports/100 reports/101 reports/103 reports/104 reports/151 reports/160 "$host"
+sed 's/pid=103/pid=102/' reports/103 > "$host/102"
+printf '%s\n' "ckptcheck 1 pid=2 comm=kthreadd target=4.2 verdict=blocked complete=yes" \
+	"blocker task-kthread pid=2" "end findings=1" > "$host/2"
+run 2 "all" --proc "$host" --all
+has "7 processes, each by itself, CRIU 4.2: blocked 2, unknown 1, options 2, ok 2"
+has "processes of which not everything was examined: 1"
+has "processes that you may not inspect: 1"
+has "kernel threads, not counted: 1"
+that "... a rule counts once a process" \
+	grep -qE '^lock-flock +option +3 +101 worker +flock' "$out"
+that "... the heaviest first" [ "$(awk 'NR > 2 && $3 ~ /^[0-9]+$/ { print $2 }' "$out" |
+	uniq | xargs)" = "blocker option info" ]
+lacks "task-kthread"
+lacks "of 8"
+that "... a terminal sees the progress" grep -q "3 of 8 processes" <(script -qec \
+	"'$CKPTCHECK' --proc '$host' --all" /dev/null)
+run 2 "all as JSON" --proc "$host" -aJ
+that "... is right" python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1]))["summary"]
+rules = {r["rule"]: r for r in d["rules"]}
+assert d["processes"] == 7 == sum(d["verdicts"].values()), d
+assert d["kernel-threads"] == d["not-inspected"] == d["incomplete"] == 1, d
+assert rules["lock-flock"]["processes"] == 3 and rules["lock-flock"]["example"] == 101, d
+assert "task-kthread" not in rules, d' "$out"
+run 2 "all, findings" --proc "$host" -arn -o ROOT,RULE
+has "102 lock-flock"
+run 2 "all, raw" --proc "$host" -arn
+has "lock-flock option 3 101 worker flock(2)\x20lock"
+rm "$host"/10[14] "$host/160"
+run 3 "all, kernel threads do not count" --proc "$host" -a
+: > "$host/104"
+run 4 "all, one without a report" --proc "$host" -a --target 4.0
+has "processes without a report, not counted: 1, such as 104: the report was cut"
+run 1 "all, and a process" --proc "$host" -a 100
+says "takes no process ids"
+run 1 "all, no directory" --proc "$host/nope" -a
+says "no directory"
+
 echo "# target"
 run 2 "1.0" "${reports[@]}" --target 1.0 150
 has "CRIU 1.0 cannot dump it"

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/* all.c - --all: each process of the host alone, and a summary by rule. */
+#include <dirent.h>
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "all.h"
+#include "table.h"
+#include "text.h"
+#include "words.h"
+
+enum { RULE, CLASS, PROCESSES, EXAMPLE, COMMAND, SUMMARY };
+
+static int by_number(const void *a, const void *b)
+{
+	const int *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Without a mount there is an empty directory, which would be a host without processes. */
+static DIR *open_reports(const struct options *opt)
+{
+	struct answer answer = { 0 };
+	DIR *dir;
+
+	absence_explain(opt, &answer);
+	if (answer.error)
+		errx(EXIT_ERROR, "%s%s%s", answer.error, answer.hint ? "\nckptcheck: " : "",
+		     answer.hint ? answer.hint : "");
+	dir = opendir(opt->proc);
+	if (!dir)
+		err(EXIT_ERROR, "%s", opt->proc);
+	return dir;
+}
+
+/**
+ * all_pids() - all processes that there are reports of, but this one
+ * @opt: where they are; pids are filled in anew
+ */
+void all_pids(struct options *opt)
+{
+	DIR *dir = open_reports(opt);
+	struct dirent *entry;
+
+	opt->nr_pids = 0;
+	for (errno = 0; (entry = readdir(dir)); errno = 0) {
+		char *end;
+		long pid = strtol(entry->d_name, &end, 10);
+
+		if (pid < 1 || *end || pid == getpid())
+			continue;
+		opt->pids = xrealloc(opt->pids, (opt->nr_pids + 1) * sizeof(*opt->pids));
+		opt->pids[opt->nr_pids++] = pid;
+	}
+	if (errno)
+		err(EXIT_ERROR, "%s", opt->proc);
+	closedir(dir);
+	if (opt->nr_pids)
+		qsort(opt->pids, opt->nr_pids, sizeof(*opt->pids), by_number);
+}
+
+static bool has_rule(const struct answer *answer, const char *rule, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (!answer->report.records[i].hidden &&
+		    !strcmp(answer->report.records[i].rule, rule))
+			return true;
+	return false;
+}
+
+/* A kernel thread has nothing that anybody would dump. */
+bool answer_is_kthread(const struct answer *answer)
+{
+	return has_rule(answer, "task-kthread", answer->report.nr);
+}
+
+static void count_rule(struct summary *summary, const struct answer *answer,
+		       const struct report_record *record)
+{
+	struct rule_count *rule;
+	size_t i;
+
+	for (i = 0; i < summary->nr_rules; i++) {
+		if (!strcmp(summary->rules[i].name, record->rule)) {
+			summary->rules[i].processes++;
+			return;
+		}
+	}
+	summary->rules = xrealloc(summary->rules, (i + 1) * sizeof(*summary->rules));
+	rule = &summary->rules[summary->nr_rules++];
+	*rule = (struct rule_count){
+		.name = record->rule, .cls = record->cls, .processes = 1, .example = answer,
+	};
+}
+
+static void count_answer(struct summary *summary, const struct answer *answer)
+{
+	const struct report *report = &answer->report;
+	size_t i;
+
+	if (answer->error) {
+		if (!summary->unread++)
+			summary->why_unread = answer;
+		return;
+	}
+	if (answer_is_kthread(answer)) {
+		summary->kthreads++;
+		return;
+	}
+	summary->processes++;
+	summary->verdicts[answer->verdict]++;
+	summary->refused += !!answer->hint;
+	summary->incomplete += !answer_complete(answer);
+	summary->target = answer->target;
+	for (i = 0; i < report->nr; i++)
+		if (!report->records[i].hidden && !has_rule(answer, report->records[i].rule, i))
+			count_rule(summary, answer, &report->records[i]);
+}
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct rule_count *x = a, *y = b;
+
+	if (x->cls != y->cls)
+		return x->cls > y->cls ? -1 : 1;
+	if (x->processes != y->processes)
+		return x->processes > y->processes ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+/**
+ * all_summarise() - sum up
+ * @summary: filled in; its rules are to be freed
+ * @answers: must live as long
+ * @nr: their number
+ */
+void all_summarise(struct summary *summary, const struct answer *answers, size_t nr)
+{
+	size_t i;
+
+	*summary = (struct summary){ 0 };
+	for (i = 0; i < nr; i++)
+		count_answer(summary, &answers[i]);
+	if (summary->nr_rules)
+		qsort(summary->rules, summary->nr_rules, sizeof(*summary->rules), by_weight);
+}
+
+/* "146 processes, CRIU 4.2: blocked 55, options 20, ok 71" */
+static void print_heading(const struct summary *summary)
+{
+	char target[TARGET_STRLEN] = "?";
+	const char *separator = ": ";
+	int i;
+
+	if (summary->target)
+		target_print(target, summary->target);
+	printf("%zu processes, each by itself, CRIU %s", summary->processes, target);
+	for (i = CKPTCHECK_NR_CLASSES - 1; i >= 0; i--) {
+		if (!summary->verdicts[i])
+			continue;
+		printf("%s%s %zu", separator, verdict_name(i), summary->verdicts[i]);
+		separator = ", ";
+	}
+	fputc('\n', stdout);
+}
+
+static void print_closing(const struct summary *summary)
+{
+	if (summary->incomplete)
+		printf("processes of which not everything was examined: %zu\n",
+		       summary->incomplete);
+	if (summary->refused)
+		printf("processes that you may not inspect: %zu\n", summary->refused);
+	if (summary->kthreads)
+		printf("kernel threads, not counted: %zu\n", summary->kthreads);
+	if (summary->unread)
+		printf("processes without a report, not counted: %zu, such as %d: %s\n",
+		       summary->unread, summary->why_unread->pid, summary->why_unread->error);
+}
+
+static void add_rule(struct libscols_table *table, const struct rule_count *rule)
+{
+	struct libscols_line *line = scols_table_new_line(table, NULL);
+	const struct report_pair *comm = record_pair(&rule->example->report.head,
+						     CKPTCHECK_KEY_COMM);
+
+	if (!line)
+		errx(EXIT_ERROR, "out of memory");
+	table_set(line, RULE, xasprintf("%s", rule->name));
+	table_set(line, CLASS, xasprintf("%s", class_name(rule->cls)));
+	table_set(line, PROCESSES, xasprintf("%zu", rule->processes));
+	table_set(line, EXAMPLE, xasprintf("%d", answer_root(rule->example)));
+	table_set(line, COMMAND, comm ? text_safe(comm->value, comm->len) : NULL);
+	table_set(line, SUMMARY, xasprintf("%s", words_rule(rule->name)));
+}
+
+/* The summary in the form that is asked for. */
+void all_print(const struct options *opt, const struct summary *summary)
+{
+	struct libscols_table *table;
+	size_t i;
+
+	if (opt->mode == OUTPUT_JSON) {
+		json_print_summary(summary);
+		return;
+	}
+	if (opt->mode == OUTPUT_TABLE && !opt->noheadings)
+		print_heading(summary);
+	table = table_new(opt, "rules");
+	table_add_column(opt, table, "RULE", 0, 0);
+	table_add_column(opt, table, "CLASS", 0, 0);
+	table_add_column(opt, table, "PROCESSES", 0, SCOLS_FL_RIGHT);
+	table_add_column(opt, table, "EXAMPLE", 0, SCOLS_FL_RIGHT);
+	table_add_column(opt, table, "COMMAND", 0, 0);
+	table_add_column(opt, table, "SUMMARY", 0.3, SCOLS_FL_WRAP);
+	for (i = 0; i < summary->nr_rules; i++)
+		add_rule(table, &summary->rules[i]);
+	table_finish(table);
+	if (opt->mode == OUTPUT_TABLE && !opt->noheadings)
+		print_closing(summary);
+}
