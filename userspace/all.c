@@ -8,18 +8,12 @@
 #include <unistd.h>
 
 #include "all.h"
+#include "proc.h"
 #include "table.h"
 #include "text.h"
 #include "words.h"
 
 enum { RULE, CLASS, PROCESSES, EXAMPLE, COMMAND, SUMMARY };
-
-static int by_number(const void *a, const void *b)
-{
-	const int *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
 
 /* Without a mount there is an empty directory, which would be a host without processes. */
 static DIR *open_reports(const struct options *opt)
@@ -48,10 +42,9 @@ void all_pids(struct options *opt)
 
 	opt->nr_pids = 0;
 	for (errno = 0; (entry = readdir(dir)); errno = 0) {
-		char *end;
-		long pid = strtol(entry->d_name, &end, 10);
+		int pid = number_as_pid(entry->d_name);
 
-		if (pid < 1 || *end || pid == getpid())
+		if (!pid || pid == getpid())
 			continue;
 		opt->pids = xrealloc(opt->pids, (opt->nr_pids + 1) * sizeof(*opt->pids));
 		opt->pids[opt->nr_pids++] = pid;
@@ -60,7 +53,7 @@ void all_pids(struct options *opt)
 		err(EXIT_ERROR, "%s", opt->proc);
 	closedir(dir);
 	if (opt->nr_pids)
-		qsort(opt->pids, opt->nr_pids, sizeof(*opt->pids), by_number);
+		qsort(opt->pids, opt->nr_pids, sizeof(*opt->pids), compare_pids);
 }
 
 static bool has_rule(const struct answer *answer, const char *rule, size_t nr)

@@ -40,7 +40,9 @@ static void print_block(const struct options *opt, const struct answer *answer, 
 		fputc('\n', stdout);
 	if (!opt->noheadings)
 		heading_print(answer);
-	if (has_visible(answer))
+	if (opt->tree)
+		tree_print(opt, answer);
+	else if (has_visible(answer))
 		table_print(opt, answer, 1);
 	if (!opt->noheadings)
 		closing_print(answer);
@@ -155,7 +157,7 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	options_parse(&opt, argc, argv);
 	text_raw = opt.mode == OUTPUT_RAW;
-	columns_chosen(opt.columns, chosen);
+	columns_chosen(&opt, chosen);
 	filter_check(&opt);
 	if (!print_lists(&opt, &status)) {
 		enter_namespaces(&opt);

@@ -139,6 +139,9 @@ const size_t nr_columns = sizeof(columns) / sizeof(*columns);
 
 static const char default_columns[] = "PID,OBJECT,CLASS,RULE,REASON,TODO";
 
+/* The tree itself names process and object. */
+static const char tree_columns[] = "CLASS,RULE,REASON,TODO";
+
 const struct column *column_find(const char *name, size_t len)
 {
 	size_t i;
@@ -169,17 +172,18 @@ static size_t add_list(const char *list, const struct column *chosen[MAX_COLUMNS
 
 /**
  * columns_chosen() - the columns to print
- * @list: argument of -o: NAME,..., or +NAME,... to append; NULL for the default
+ * @opt: argument of -o: NAME,..., or +NAME,... to append; NULL for the default
  * @chosen: filled in
  *
  * Return: their number.
  */
-size_t columns_chosen(const char *list, const struct column *chosen[MAX_COLUMNS])
+size_t columns_chosen(const struct options *opt, const struct column *chosen[MAX_COLUMNS])
 {
+	const char *list = opt->columns;
 	size_t n = 0;
 
 	if (!list || *list == '+')
-		n = add_list(default_columns, chosen, 0);
+		n = add_list(opt->tree ? tree_columns : default_columns, chosen, 0);
 	if (list)
 		n = add_list(*list == '+' ? list + 1 : list, chosen, n);
 	if (!n)

@@ -33,7 +33,7 @@ extern const struct column columns[];
 extern const size_t nr_columns;
 
 const struct column *column_find(const char *name, size_t len);
-size_t columns_chosen(const char *list, const struct column *chosen[MAX_COLUMNS]);
+size_t columns_chosen(const struct options *opt, const struct column *chosen[MAX_COLUMNS]);
 char *column_text(const struct column *column, const struct answer *answer,
 		  const struct report_record *record);
 

@@ -12,6 +12,7 @@
 #include "all.h"
 #include "columns.h"
 #include "text.h"
+#include "tree.h"
 #include "words.h"
 
 static const char * const number_keys[] = {
@@ -27,7 +28,7 @@ static const char * const number_keys[] = {
 
 /* Members that are not keys of the report: a key of that name is left out. */
 static const char * const own_members[] = { "class", "rule", "summary", "todo", "findings",
-					    "error", "hint" };
+					    "error", "hint", "tree" };
 
 static bool is_in(const char * const list[], size_t n, const char *key)
 {
@@ -96,6 +97,12 @@ static void put_text(const char *name, const char *text, const char **separator)
 		put_string(text, strlen(text));
 	else
 		fputs("null", stdout);
+}
+
+static void put_number(const char *name, size_t number, const char **separator)
+{
+	put_name(name, separator);
+	printf("%zu", number);
 }
 
 /* needs= is an array of alternatives. */
@@ -192,16 +199,17 @@ static void put_columns(const struct answer *answer, const struct report_record 
 	fputc('}', stdout);
 }
 
-static void put_findings(const struct options *opt, const struct answer *answer)
+static void put_findings(const struct options *opt, const struct answer *answer,
+			 const struct tree *tree, size_t member)
 {
 	const struct column *chosen[MAX_COLUMNS];
-	size_t n = opt->columns ? columns_chosen(opt->columns, chosen) : 0, i;
+	size_t n = opt->columns ? columns_chosen(opt, chosen) : 0, i;
 	const char *separator = "\n         ";
 
 	for (i = 0; i < answer->report.nr; i++) {
 		const struct report_record *record = &answer->report.records[i];
 
-		if (record->hidden)
+		if (record->hidden || (tree && tree->owners[i] != member))
 			continue;
 		fputs(separator, stdout);
 		if (opt->columns)
@@ -212,10 +220,38 @@ static void put_findings(const struct options *opt, const struct answer *answer)
 	}
 }
 
+static void put_member(const struct options *opt, const struct answer *answer,
+		       const struct tree *tree, size_t number)
+{
+	const struct member *member = &tree->members[number];
+	const char *separator = "{";
+	size_t i;
+
+	put_number(CKPTCHECK_KEY_PID, member->process.pid, &separator);
+	put_text(CKPTCHECK_KEY_COMM, *member->process.comm ? member->process.comm : NULL,
+		 &separator);
+	put_text(CKPTCHECK_KEY_VERDICT, verdict_name(member->verdict), &separator);
+	put_name("findings", &separator);
+	fputc('[', stdout);
+	put_findings(opt, answer, tree, number);
+	fputs("]", stdout);
+	put_name("children", &separator);
+	fputc('[', stdout);
+	for (separator = "\n      ", i = number + 1; i < tree->nr; i++) {
+		if (tree->members[i].parent != number)
+			continue;
+		fputs(separator, stdout);
+		put_member(opt, answer, tree, i);
+		separator = ",\n      ";
+	}
+	fputs("]}", stdout);
+}
+
 static void put_answer(const struct options *opt, const struct answer *answer)
 {
 	const struct report_record *head = &answer->report.head;
 	const char *separator = "{";
+	struct tree tree;
 	size_t i;
 
 	if (answer->error) {
@@ -238,9 +274,17 @@ static void put_answer(const struct options *opt, const struct answer *answer)
 		else if (!is_own_member(key))
 			put_pair(&head->pairs[i], &separator);
 	}
+	if (opt->tree) {
+		put_name("tree", &separator);
+		tree_build(opt, answer, &tree);
+		put_member(opt, answer, &tree, 0);
+		tree_free(&tree);
+		fputc('}', stdout);
+		return;
+	}
 	put_name("findings", &separator);
 	fputc('[', stdout);
-	put_findings(opt, answer);
+	put_findings(opt, answer, NULL, 0);
 	fputs("\n      ]}", stdout);
 }
 
@@ -261,12 +305,6 @@ void json_print(const struct options *opt, const struct answer *answers, size_t 
 		fputs(i + 1 < nr ? ",\n" : "\n", stdout);
 	}
 	fputs("   ]\n}\n", stdout);
-}
-
-static void put_number(const char *name, size_t number, const char **separator)
-{
-	put_name(name, separator);
-	printf("%zu", number);
 }
 
 static void put_rule(const struct rule_count *rule)

@@ -267,6 +267,9 @@ static void take(struct options *opt, enum option_id id, char *arg)
 	case OPT_LIST_RULES:
 		opt->list_rules = true;
 		break;
+	case OPT_TREE:
+		opt->tree = true;
+		break;
 	case OPT_NOTRUNCATE:
 		opt->notruncate = true;
 		break;
@@ -328,6 +331,8 @@ void options_parse(struct options *opt, int argc, char **argv)
 		add_pid(opt, parse_pid(argv[optind]));
 	if (opt->all && opt->nr_pids)
 		errx(EXIT_ERROR, "--all takes no process ids");
+	if (opt->tree && (opt->all || opt->mode == OUTPUT_RAW))
+		errx(EXIT_ERROR, "--tree excludes --all and --raw");
 	if (opt->nr_pids || opt->all || opt->load || opt->list_rules || opt->list_columns ||
 	    opt->explain)
 		return;

@@ -101,6 +101,16 @@ void table_add_column(const struct options *opt, struct libscols_table *table, c
 		scols_column_set_wrapfunc(column, widest_chunk, next_chunk, NULL);
 }
 
+/* Adds one of the column table. */
+void table_add_chosen(const struct options *opt, struct libscols_table *table,
+		      const struct column *column)
+{
+	bool heading = opt->mode == OUTPUT_TABLE && column->heading;
+
+	table_add_column(opt, table, heading ? column->heading : column->name, column->width,
+			 column->flags);
+}
+
 /* Prints and frees a table. */
 void table_finish(struct libscols_table *table)
 {
@@ -145,15 +155,10 @@ void table_print(const struct options *opt, const struct answer *answers, size_t
 {
 	struct libscols_table *table = table_new(opt, "ckptcheck");
 	const struct column *chosen[MAX_COLUMNS];
-	size_t n = columns_chosen(opt->columns, chosen), i;
+	size_t n = columns_chosen(opt, chosen), i;
 
-	for (i = 0; i < n; i++) {
-		const char *name = chosen[i]->name;
-
-		if (opt->mode == OUTPUT_TABLE && chosen[i]->heading)
-			name = chosen[i]->heading;
-		table_add_column(opt, table, name, chosen[i]->width, chosen[i]->flags);
-	}
+	for (i = 0; i < n; i++)
+		table_add_chosen(opt, table, chosen[i]);
 	for (i = 0; i < nr; i++)
 		add_answer(table, &answers[i], chosen, n);
 	table_finish(table);

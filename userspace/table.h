@@ -7,11 +7,14 @@
 
 #include <libsmartcols.h>
 
+#include "columns.h"
 #include "tool.h"
 
 struct libscols_table *table_new(const struct options *opt, const char *name);
 void table_add_column(const struct options *opt, struct libscols_table *table, const char *name,
 		      double width, int flags);
+void table_add_chosen(const struct options *opt, struct libscols_table *table,
+		      const struct column *column);
 void table_set(struct libscols_line *line, size_t column, char *text);
 void table_finish(struct libscols_table *table);
 

@@ -40,6 +40,7 @@ enum output_mode {
  * @module: file of the module, NULL to look it up
  * @criu_ns: enter the namespaces of this process first, 0: see @of_host
  * @of_host: what is asked about is dumped by a criu of the host
+ * @tree: --tree
  * @all: each process of the host, @pids is made up
  * @list_columns: -H
  * @list_rules: --list-rules
@@ -61,6 +62,7 @@ struct options {
 	const char *module;
 	int criu_ns;
 	bool of_host;
+	bool tree;
 	bool all;
 	bool list_columns;
 	bool list_rules;
@@ -111,7 +113,8 @@ void answer_free(struct answer *answer);
 int answer_root(const struct answer *answer);
 bool answer_complete(const struct answer *answer);
 
-/* table.c, heading.c, json.c, explain.c, list.c */
+/* table.c, tree.c, heading.c, json.c, explain.c, list.c */
+void tree_print(const struct options *opt, const struct answer *answer);
 void table_print(const struct options *opt, const struct answer *answers, size_t nr);
 void heading_print(const struct answer *answer);
 void closing_print(const struct answer *answer);

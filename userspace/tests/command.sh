@@ -121,6 +121,27 @@ else
 	says "libsmartcols 2.40"
 fi
 
+echo "# tree"
+run 2 "tree" "${reports[@]}" --tree -o CLASS,RULE 101
+that "... findings below their process" diff - <(tail -n +2 "$out" | sed 's/ *$//; s/   */ /g') <<-'END'
+	PROCESS CLASS RULE
+	101 worker: blocked
+	├─fd 7 blocker udp-corked
+	└─102: blocked
+	 ├─fd 3 option lock-flock
+	 ├─fd 4 option unix-external-stream
+	 ├─fd 5 option tcp-connected
+	 ├─fd 6 blocker chrdev-unsupported
+	 └─fd 9 info timerfd
+END
+run 4 "tree, not complete" "${reports[@]}" --tree 104
+has "104 unk: unknown"
+run 2 "tree as JSON" "${reports[@]}" --tree -J -o FD 101
+parsed 'd[0]["tree"]["pid"] == 101 and d[0]["tree"]["findings"] == [{"fd": 7}]'
+parsed '[f["fd"] for f in d[0]["tree"]["children"][0]["findings"]] == [3, 4, 5, 6, 9]'
+parsed 'd[0]["tree"]["children"][0]["children"] == [] and "findings" not in d[0]'
+run 1 "tree, raw" "${reports[@]}" --tree -r 101
+says "--tree excludes"
 echo "# all"
 host=$(mktemp -d)
 trap 'rm -rf "$out" "$err" "$host"' EXIT

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* proc.h - what /proc says about processes. */
+#ifndef PROC_H
+#define PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define PROC_COMM_LEN	64
+
+/**
+ * struct process - one thread group
+ * @pid: its id
+ * @parent: its parent's
+ * @start: when it was started, in clock ticks since boot
+ * @comm: its name; any bytes but NUL
+ */
+struct process {
+	int pid;
+	int parent;
+	unsigned long long start;
+	char comm[PROC_COMM_LEN];
+};
+
+bool process_read(int pid, struct process *process);
+struct process *processes_read(size_t *nr);
+struct process *process_find(struct process *processes, size_t nr, int pid);
+
+int compare_pids(const void *a, const void *b);
+int number_as_pid(const char *text);
+
+#endif
