@@ -42,7 +42,7 @@ void all_pids(struct options *opt)
 
 	opt->nr_pids = 0;
 	for (errno = 0; (entry = readdir(dir)); errno = 0) {
-		int pid = number_as_pid(entry->d_name);
+		int pid = number_from_text(entry->d_name);
 
 		if (!pid || pid == getpid())
 			continue;

@@ -81,7 +81,7 @@ static void print_all(const struct options *opt, const struct answer *answers, s
 /* A person who waits for a whole host sees how far it is. */
 static void print_progress(const struct options *opt, size_t done)
 {
-	if (!opt->all || !isatty(STDERR_FILENO))
+	if (!opt->all || opt->quiet || !isatty(STDERR_FILENO))
 		return;
 	if (done < opt->nr_pids)
 		fprintf(stderr, "\r%zu of %zu processes", done, opt->nr_pids);
@@ -107,7 +107,8 @@ static size_t ask(const struct options *opt, struct answer *answers)
 	return nr;
 }
 
-static enum exit_status check(struct options *opt)
+/* Asks for all of them, once. */
+static enum exit_status check(struct options *opt, bool *gone)
 {
 	enum exit_status worst = EXIT_OK;
 	struct answer *answers;
@@ -120,17 +121,50 @@ static enum exit_status check(struct options *opt)
 	for (i = 0; i < nr; i++) {
 		if (!opt->all || !answer_is_kthread(&answers[i]))
 			worst = status_worse(worst, answers[i].status);
+		*gone |= answers[i].gone;
 		if (answers[i].error && !opt->all)
 			print_error(&answers[i]);
 	}
-	if (opt->all)
+	if (opt->all && !opt->quiet)
 		print_all(opt, answers, nr);
-	else
+	else if (!opt->quiet)
 		print_answers(opt, answers, nr);
 	for (i = 0; i < nr; i++)
 		answer_free(&answers[i]);
 	free(answers);
 	return worst;
+}
+
+/* A terminal is drawn anew in one piece. */
+static void clear_screen(const struct options *opt, unsigned int round)
+{
+	if (opt->quiet || opt->mode != OUTPUT_TABLE)
+		return;
+	if (isatty(STDOUT_FILENO))
+		fputs("\033[H\033[J", stdout);
+	else if (round)
+		fputc('\n', stdout);
+}
+
+/* Asks until the answer is ok, or can be nothing else any more. */
+static enum exit_status watch(struct options *opt)
+{
+	enum exit_status status;
+	unsigned int round;
+	bool gone = false;
+
+	setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
+	for (round = 0; ; round++) {
+		clear_screen(opt, round);
+		status = check(opt, &gone);
+		if (fflush(stdout))
+			err(EXIT_ERROR, "cannot write the output");
+		if (gone && round)
+			return EXIT_UNDECIDED;
+		if (gone || status == EXIT_OK || status == EXIT_ERROR)
+			return status;
+		sleep(opt->watch);
+	}
 }
 
 /* What is asked for without a process. Return: whether that was all. */
@@ -153,6 +187,7 @@ int main(int argc, char **argv)
 	const struct column *chosen[MAX_COLUMNS];
 	enum exit_status status;
 	struct options opt;
+	bool gone = false;
 
 	setlocale(LC_ALL, "");
 	options_parse(&opt, argc, argv);
@@ -164,7 +199,7 @@ int main(int argc, char **argv)
 		if (opt.load)
 			load_module(&opt);
 		if (opt.nr_pids || opt.all)
-			status = check(&opt);
+			status = opt.watch ? watch(&opt) : check(&opt, &gone);
 	}
 	free(opt.pids);
 	if (ferror(stdout) || fclose(stdout))

@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -103,6 +104,8 @@ static void go_on(int flags)
 		err(EXIT_ERROR, "fork");
 	if (child)
 		end_like(child);
+	/* Nobody would be left to end a child that watches. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 /**

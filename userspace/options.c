@@ -10,6 +10,7 @@
 
 #include <libsmartcols.h>
 
+#include "proc.h"
 #include "text.h"
 #include "tool.h"
 
@@ -21,6 +22,9 @@ enum option_id {
 #undef OPTION_GROUP
 	NR_OPTIONS
 };
+
+/* Seconds between two questions of --watch. */
+#define DEFAULT_WATCH	2
 
 /* What getopt_long() returns for the long option in that row. */
 #define LONG_BASE	(UCHAR_MAX + 1)
@@ -127,11 +131,9 @@ static size_t take_pid(const char *text, int *pid)
 
 static int parse_pid(const char *text)
 {
-	size_t len;
-	int pid;
+	int pid = number_from_text(text);
 
-	len = take_pid(text, &pid);
-	if (!len || text[len])
+	if (!pid)
 		errx(EXIT_ERROR, "not a process id: %s", text);
 	return pid;
 }
@@ -182,6 +184,14 @@ static void set_info(struct options *opt, const char *mode)
 		opt->flags |= CKPTCHECK_VIEW_INFO_EACH;
 	else if (strcmp(mode, "summary"))
 		errx(EXIT_ERROR, "--info wants none, each or summary, not \"%s\"", mode);
+}
+
+static void set_watch(struct options *opt, const char *seconds)
+{
+	opt->watch = seconds ? number_from_text(seconds) : DEFAULT_WATCH;
+	if (!opt->watch)
+		errx(EXIT_ERROR, "--watch wants a number of seconds from 1 on, not \"%s\"",
+		     seconds);
 }
 
 static void set_mode(struct options *opt, enum output_mode mode)
@@ -266,6 +276,12 @@ static void take(struct options *opt, enum option_id id, char *arg)
 		break;
 	case OPT_LIST_RULES:
 		opt->list_rules = true;
+		break;
+	case OPT_QUIET:
+		opt->quiet = true;
+		break;
+	case OPT_WATCH:
+		set_watch(opt, arg);
 		break;
 	case OPT_TREE:
 		opt->tree = true;

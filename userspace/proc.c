@@ -11,20 +11,20 @@
 #include "tool.h"
 
 /**
- * number_as_pid() - a process id and nothing else
+ * number_from_text() - a positive number, such as a process id, and nothing else
  * @text: what should be one
  *
- * Return: the id, 0 if it is none.
+ * Return: the number, 0 if it is none.
  */
-int number_as_pid(const char *text)
+int number_from_text(const char *text)
 {
 	char *end;
-	long pid;
+	long number;
 
 	if (*text < '1' || *text > '9')
 		return 0;
-	pid = strtol(text, &end, 10);
-	return *end || pid > INT_MAX ? 0 : pid;
+	number = strtol(text, &end, 10);
+	return *end || number > INT_MAX ? 0 : number;
 }
 
 /* The first member is a pid, in an array of pids or of struct process. */
@@ -75,7 +75,7 @@ struct process *processes_read(size_t *nr)
 	if (!dir)
 		err(EXIT_ERROR, "/proc");
 	while ((entry = readdir(dir))) {
-		int pid = number_as_pid(entry->d_name);
+		int pid = number_from_text(entry->d_name);
 
 		if (!pid)
 			continue;

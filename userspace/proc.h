@@ -27,6 +27,6 @@ struct process *processes_read(size_t *nr);
 struct process *process_find(struct process *processes, size_t nr, int pid);
 
 int compare_pids(const void *a, const void *b);
-int number_as_pid(const char *text);
+int number_from_text(const char *text);
 
 #endif

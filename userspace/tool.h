@@ -40,6 +40,8 @@ enum output_mode {
  * @module: file of the module, NULL to look it up
  * @criu_ns: enter the namespaces of this process first, 0: see @of_host
  * @of_host: what is asked about is dumped by a criu of the host
+ * @quiet: print no report
+ * @watch: seconds between two questions, 0 to ask once
  * @tree: --tree
  * @all: each process of the host, @pids is made up
  * @list_columns: -H
@@ -62,6 +64,8 @@ struct options {
 	const char *module;
 	int criu_ns;
 	bool of_host;
+	bool quiet;
+	unsigned int watch;
 	bool tree;
 	bool all;
 	bool list_columns;

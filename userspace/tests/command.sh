@@ -142,9 +142,40 @@ parsed '[f["fd"] for f in d[0]["tree"]["children"][0]["findings"]] == [3, 4, 5, 
 parsed 'd[0]["tree"]["children"][0]["children"] == [] and "findings" not in d[0]'
 run 1 "tree, raw" "${reports[@]}" --tree -r 101
 says "--tree excludes"
+echo "# quiet and watch"
+run 2 "quiet" "${reports[@]}" -q 101
+that "... prints nothing" [ ! -s "$out" ]
+that "... anywhere" [ ! -s "$err" ]
+run 1 "quiet, an error" "${reports[@]}" -q 999
+says "999: no such process"
+changing=$(mktemp -d)
+trap 'rm -rf "$out" "$err" "$changing" "$host"' EXIT
+# becomes TEXT: what the report is in a moment, in one piece.
+becomes()
+{
+	sleep 0.5
+	printf '%s\n' "$@" > "$changing/new"
+	mv "$changing/new" "$changing/103"
+}
+cp reports/103 "$changing"
+becomes "$(sed s/100/103/ reports/100)" &
+run 0 "watch until ok" --proc "$changing" --watch=1 103
+has "criu dump -t 103"
+has "103 (fine): CRIU 4.2 can dump it"
+cp reports/103 "$changing"
+{ sleep 0.5; rm "$changing/103"; } &
+run 4 "watch until the process ends" --proc "$changing" -q --watch=1 103
+says "103: no such process"
+run 1 "watch nobody" --proc "$changing" --watch 103
+run 1 "watch, no number" "${reports[@]}" --watch=0 103
+says "--watch wants a number of seconds"
+that "... a terminal is cleared" grep -q $'\033\\[H\033\\[J100' <(script -qec \
+	"'$CKPTCHECK' --proc reports --watch 100" /dev/null)
+status=0
+timeout -s TERM 1 "$CKPTCHECK" "${reports[@]}" --watch 101 > "$out" || status=$?
+that "watch ends on signals" [ "$status" = 124 ]
 echo "# all"
 host=$(mktemp -d)
-trap 'rm -rf "$out" "$err" "$host"' EXIT
 cp reports/100 reports/101 reports/103 reports/104 reports/151 reports/160 "$host"
 sed 's/pid=103/pid=102/' reports/103 > "$host/102"
 printf '%s\n' "ckptcheck 1 pid=2 comm=kthreadd target=4.2 verdict=blocked complete=yes" \
