@@ -110,7 +110,7 @@ static void count_answer(struct summary *summary, const struct answer *answer)
 	summary->verdicts[answer->verdict]++;
 	summary->refused += !!answer->hint;
 	summary->incomplete += !answer_complete(answer);
-	summary->target = answer->target;
+	summary->last = answer;
 	for (i = 0; i < report->nr; i++)
 		if (!report->records[i].hidden && !has_rule(answer, report->records[i].rule, i))
 			count_rule(summary, answer, &report->records[i]);
@@ -147,13 +147,13 @@ void all_summarise(struct summary *summary, const struct answer *answers, size_t
 /* "146 processes, CRIU 4.2: blocked 55, options 20, ok 71" */
 static void print_heading(const struct summary *summary)
 {
-	char target[TARGET_STRLEN] = "?";
+	char *target = summary->last ? heading_target(summary->last) : NULL;
 	const char *separator = ": ";
 	int i;
 
-	if (summary->target)
-		target_print(target, summary->target);
-	printf("%zu processes, each by itself, CRIU %s", summary->processes, target);
+	printf("%zu processes, each by itself, CRIU %s", summary->processes,
+	       target ? target : "?");
+	free(target);
 	for (i = CKPTCHECK_NR_CLASSES - 1; i >= 0; i--) {
 		if (!summary->verdicts[i])
 			continue;

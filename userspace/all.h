@@ -28,7 +28,7 @@ struct rule_count {
  * @incomplete: reports that leave something out
  * @unread: answers without a report
  * @why_unread: the first of them
- * @target: what they were judged for, 0 if that is not known
+ * @last: one of them, NULL if there is none
  * @rules: rules found, the heaviest class first, then the most frequent
  * @nr_rules: number of @rules
  */
@@ -40,7 +40,7 @@ struct summary {
 	size_t incomplete;
 	size_t unread;
 	const struct answer *why_unread;
-	__u32 target;
+	const struct answer *last;
 	struct rule_count *rules;
 	size_t nr_rules;
 };

@@ -115,7 +115,9 @@ void answer_get(const struct options *opt, struct answer *answer, int pid)
 		if (!target || !target_parse(target, &answer->target))
 			answer->target = 0;
 		rejudged = !viewed && opt->target && opt->target != answer->target;
-		if (!viewed)
+		if (viewed)
+			answer->target_origin = opt->target_origin;
+		else
 			judge(opt, answer);
 		answer->verdict = weigh(answer, rejudged);
 		answer->status = status_of(answer->verdict);

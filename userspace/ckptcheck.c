@@ -194,8 +194,9 @@ int main(int argc, char **argv)
 	text_raw = opt.mode == OUTPUT_RAW;
 	columns_chosen(&opt, chosen);
 	filter_check(&opt);
+	enter_namespaces(&opt);
+	target_choose(&opt);
 	if (!print_lists(&opt, &status)) {
-		enter_namespaces(&opt);
 		if (opt.load)
 			load_module(&opt);
 		if (opt.nr_pids || opt.all)

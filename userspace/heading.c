@@ -18,14 +18,24 @@ static void put_count(const struct answer *answer, const char *key, const char *
 	printf(" %s", strcmp(count, "1") ? many : one);
 }
 
+/* "4.1.1 (installed)" */
+char *heading_target(const struct answer *answer)
+{
+	const char *origin = answer->target_origin;
+	char target[TARGET_STRLEN] = "?";
+
+	if (answer->target)
+		target_print(target, answer->target);
+	return xasprintf("%s%s%s%s", target, origin ? " (" : "", origin ? origin : "",
+			 origin ? ")" : "");
+}
+
 /* "812 (worker): CRIU 4.2 cannot dump it [2 processes, ...]" */
 void heading_print(const struct answer *answer)
 {
 	const struct report_pair *comm = record_pair(&answer->report.head, CKPTCHECK_KEY_COMM);
-	char target[TARGET_STRLEN] = "?", newest[TARGET_STRLEN];
+	char *target = heading_target(answer), newest[TARGET_STRLEN];
 
-	if (answer->target)
-		target_print(target, answer->target);
 	printf("%d", answer_root(answer));
 	if (comm) {
 		fputs(" (", stdout);
@@ -34,6 +44,7 @@ void heading_print(const struct answer *answer)
 	}
 	fputs(": ", stdout);
 	printf(verdict_sentence(answer->verdict), target);
+	free(target);
 	if (answer->target > CKPTCHECK_TARGET_NEWEST)
 		printf(" (judged as %s)", target_print(newest, CKPTCHECK_TARGET_NEWEST));
 	put_count(answer, CKPTCHECK_KEY_PROCESSES, "process", "processes", " [");

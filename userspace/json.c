@@ -331,8 +331,8 @@ void json_print_summary(const struct summary *summary)
 	size_t i;
 
 	put_number("processes", summary->processes, &separator);
-	if (summary->target)
-		put_text("target", target_print(target, summary->target), &separator);
+	if (summary->last && summary->last->target)
+		put_text("target", target_print(target, summary->last->target), &separator);
 	put_number("kernel-threads", summary->kthreads, &separator);
 	put_number("not-inspected", summary->refused, &separator);
 	put_number("incomplete", summary->incomplete, &separator);

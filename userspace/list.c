@@ -15,7 +15,7 @@ static void set_text(struct libscols_line *line, size_t column, const char *text
 void list_rules(const struct options *opt)
 {
 	struct libscols_table *table = table_new(opt, "rules");
-	__u32 target = opt->target ? opt->target : CKPTCHECK_TARGET_NEWEST;
+	__u32 target = opt->target ? opt->target : opt->default_target;
 	size_t i;
 
 	table_add_column(opt, table, "NAME", 0, 0);

@@ -110,12 +110,11 @@ static void read_failed(struct answer *answer, int error)
  */
 static bool set_view(int fd, const struct options *opt, struct answer *answer, bool *viewed)
 {
-	struct ckptcheck_view view = { .target = opt->target, .flags = opt->flags };
+	__u32 wanted = opt->target ? opt->target : opt->default_target;
+	struct ckptcheck_view view = { .target = wanted, .flags = opt->flags };
 	char target[TARGET_STRLEN];
 
 	*viewed = true;
-	if (!opt->target && !opt->flags)
-		return true;
 	if (!ioctl(fd, CKPTCHECK_IOC_VIEW, &view))
 		return true;
 	*viewed = false;
@@ -126,7 +125,7 @@ static bool set_view(int fd, const struct options *opt, struct answer *answer, b
 	else if (errno == EINVAL)
 		fail(answer, EXIT_ERROR,
 		     xasprintf("the module does not take --target %s with these options",
-			       opt->target ? target_print(target, opt->target) : "(default)"));
+			       target_print(target, wanted)));
 	else
 		read_failed(answer, errno);
 	return false;

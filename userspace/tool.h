@@ -32,7 +32,9 @@ enum output_mode {
  * @notruncate: neither cut nor wrap text
  * @proc: where the reports are
  * @default_proc: @proc is the usual place, where a file system must be mounted
- * @target: CRIU version to judge for, 0 for the module's default
+ * @target: CRIU version that --target names, 0 if it is not there
+ * @default_target: what is meant then
+ * @target_origin: where that comes from, in words; NULL with --target
  * @flags: CKPTCHECK_VIEW_*
  * @columns: argument of -o, NULL if there is none
  * @filter: argument of -Q
@@ -57,6 +59,8 @@ struct options {
 	const char *proc;
 	bool default_proc;
 	__u32 target;
+	__u32 default_target;
+	const char *target_origin;
 	__u32 flags;
 	const char *columns;
 	const char *filter;
@@ -80,6 +84,7 @@ struct options {
  * @pid: process asked about
  * @report: its report; empty if there is an @error
  * @target: version it is judged for, 0 if that is not known
+ * @target_origin: where that comes from, NULL if that need not be said
  * @verdict: heaviest class
  * @status: exit status that this answer alone would give
  * @error: why there is no report, in words; NULL if there is one
@@ -90,6 +95,7 @@ struct answer {
 	int pid;
 	struct report report;
 	__u32 target;
+	const char *target_origin;
 	enum ckptcheck_class verdict;
 	enum exit_status status;
 	char *error;
@@ -99,6 +105,9 @@ struct answer {
 
 /* options.c */
 void options_parse(struct options *opt, int argc, char **argv);
+
+/* target.c */
+void target_choose(struct options *opt);
 
 /* status.c */
 enum exit_status status_of(enum ckptcheck_class verdict);
@@ -120,6 +129,7 @@ bool answer_complete(const struct answer *answer);
 /* table.c, tree.c, heading.c, json.c, explain.c, list.c */
 void tree_print(const struct options *opt, const struct answer *answer);
 void table_print(const struct options *opt, const struct answer *answers, size_t nr);
+char *heading_target(const struct answer *answer);
 void heading_print(const struct answer *answer);
 void closing_print(const struct answer *answer);
 void json_print(const struct options *opt, const struct answer *answers, size_t nr);

@@ -217,6 +217,26 @@ run 1 "all, no directory" --proc "$host/nope" -a
 says "no directory"
 
 echo "# target"
+programs=$(mktemp -d)
+trap 'rm -rf "$out" "$err" "$changing" "$host" "$programs"' EXIT
+# program NAME TEXT: a program that prints TEXT is in PATH
+program()
+{
+	printf '#!/bin/sh\ncat <<"END"\n%s\nEND\n' "$2" > "$programs/$1"
+	chmod +x "$programs/$1"
+}
+PATH=$programs:$PATH
+program criu $'Version: 2.5\nGitID: v2.5'
+run 0 "the installed criu" --list-rules -rn
+has "lock-ofd lock blocker"
+run 0 "another one than the installed" --list-rules -rn --target 2.11
+has "lock-ofd lock option"
+program criu "no version at all"
+run 0 "a criu that does not say" --list-rules -rn
+has "lock-ofd lock option"
+program criu "Version: 2.5"
+run 3 "a report that was kept has its own target" "${reports[@]}" 150
+has "CRIU 4.2 can dump it"
 run 2 "1.0" "${reports[@]}" --target 1.0 150
 has "CRIU 1.0 cannot dump it"
 has "no CRIU option helps; CRIU 2.11 and later: --file-locks"
