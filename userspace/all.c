@@ -46,8 +46,7 @@ void all_pids(struct options *opt)
 
 		if (!pid || pid == getpid())
 			continue;
-		opt->pids = xrealloc(opt->pids, (opt->nr_pids + 1) * sizeof(*opt->pids));
-		opt->pids[opt->nr_pids++] = pid;
+		pid_add(opt, pid, NULL);
 	}
 	if (errno)
 		err(EXIT_ERROR, "%s", opt->proc);

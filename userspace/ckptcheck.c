@@ -13,6 +13,7 @@
 #include "columns.h"
 #include "text.h"
 #include "tool.h"
+#include "ways.h"
 
 static void print_error(const struct answer *answer)
 {
@@ -97,6 +98,7 @@ static size_t ask(const struct options *opt, struct answer *answers)
 	for (i = 0; i < opt->nr_pids; i++) {
 		print_progress(opt, i);
 		answer_get(opt, &answers[nr], opt->pids[i]);
+		answers[nr].way = opt->found_by[i];
 		filter_apply(opt, &answers[nr]);
 		if (opt->all && answers[nr].gone)
 			answer_free(&answers[nr]);
@@ -199,10 +201,13 @@ int main(int argc, char **argv)
 	if (!print_lists(&opt, &status)) {
 		if (opt.load)
 			load_module(&opt);
+		ways_follow(&opt);
 		if (opt.nr_pids || opt.all)
 			status = opt.watch ? watch(&opt) : check(&opt, &gone);
 	}
 	free(opt.pids);
+	free(opt.found_by);
+	free(opt.ways);
 	if (ferror(stdout) || fclose(stdout))
 		err(EXIT_ERROR, "cannot write the output");
 	return status;

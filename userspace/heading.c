@@ -5,6 +5,7 @@
 
 #include "text.h"
 #include "tool.h"
+#include "ways.h"
 
 static void put_count(const struct answer *answer, const char *key, const char *one,
 		      const char *many, const char *separator)
@@ -41,6 +42,10 @@ void heading_print(const struct answer *answer)
 		fputs(" (", stdout);
 		text_put(stdout, comm->value, comm->len);
 		fputc(')', stdout);
+	}
+	if (answer->way) {
+		printf(", %s ", way_name(answer->way));
+		text_put(stdout, answer->way->text, strlen(answer->way->text));
 	}
 	fputs(": ", stdout);
 	printf(verdict_sentence(answer->verdict), target);

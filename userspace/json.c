@@ -13,6 +13,7 @@
 #include "columns.h"
 #include "text.h"
 #include "tree.h"
+#include "ways.h"
 #include "words.h"
 
 static const char * const number_keys[] = {
@@ -254,6 +255,8 @@ static void put_answer(const struct options *opt, const struct answer *answer)
 	struct tree tree;
 	size_t i;
 
+	if (answer->way)
+		put_text(way_name(answer->way), answer->way->text, &separator);
 	if (answer->error) {
 		put_name(CKPTCHECK_KEY_PID, &separator);
 		printf("%d", answer->pid);

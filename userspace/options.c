@@ -13,6 +13,7 @@
 #include "proc.h"
 #include "text.h"
 #include "tool.h"
+#include "ways.h"
 
 enum option_id {
 #define OPTION(id, letter, name, has_arg, arg, complete, help) OPT_##id,
@@ -138,17 +139,6 @@ static int parse_pid(const char *text)
 	return pid;
 }
 
-static void add_pid(struct options *opt, int pid)
-{
-	size_t i;
-
-	for (i = 0; i < opt->nr_pids; i++)
-		if (opt->pids[i] == pid)
-			return;
-	opt->pids = xrealloc(opt->pids, (opt->nr_pids + 1) * sizeof(*opt->pids));
-	opt->pids[opt->nr_pids++] = pid;
-}
-
 static void add_pid_list(struct options *opt, const char *list)
 {
 	const char *p = list;
@@ -159,7 +149,7 @@ static void add_pid_list(struct options *opt, const char *list)
 		len = take_pid(p, &pid);
 		if (!len || (p[len] && !strchr(", \t\n", p[len])))
 			errx(EXIT_ERROR, "not a list of process ids: %s", list);
-		add_pid(opt, pid);
+		pid_add(opt, pid, NULL);
 		p += len;
 	}
 }
@@ -223,6 +213,21 @@ static void take_question(struct options *opt, enum option_id id, char *arg)
 	switch (id) {
 	case OPT_PID:
 		add_pid_list(opt, arg);
+		break;
+	case OPT_CONTAINER:
+		way_add(opt, WAY_CONTAINER, arg);
+		break;
+	case OPT_UNIT:
+		way_add(opt, WAY_UNIT, arg);
+		break;
+	case OPT_CGROUP:
+		way_add(opt, WAY_CGROUP, arg);
+		break;
+	case OPT_PID_FILE:
+		way_add(opt, WAY_PID_FILE, arg);
+		break;
+	case OPT_NAME:
+		way_add(opt, WAY_NAME, arg);
 		break;
 	case OPT_ALL:
 		opt->all = true;
@@ -344,13 +349,13 @@ void options_parse(struct options *opt, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, shorts, long_options, NULL)) != -1)
 		take(opt, option_of(c), optarg);
 	for (; optind < argc; optind++)
-		add_pid(opt, parse_pid(argv[optind]));
-	if (opt->all && opt->nr_pids)
-		errx(EXIT_ERROR, "--all takes no process ids");
+		pid_add(opt, parse_pid(argv[optind]), NULL);
+	if (opt->all && (opt->nr_pids || opt->nr_ways))
+		errx(EXIT_ERROR, "--all takes no process ids, nor other ways to name some");
 	if (opt->tree && (opt->all || opt->mode == OUTPUT_RAW))
 		errx(EXIT_ERROR, "--tree excludes --all and --raw");
-	if (opt->nr_pids || opt->all || opt->load || opt->list_rules || opt->list_columns ||
-	    opt->explain)
+	if (opt->nr_pids || opt->nr_ways || opt->all || opt->load || opt->list_rules ||
+	    opt->list_columns || opt->explain)
 		return;
 	fputs("ckptcheck: no process id given\n", stderr);
 	wrong_usage();

@@ -25,6 +25,8 @@ enum output_mode {
 	OUTPUT_JSON,
 };
 
+struct way;
+
 /**
  * struct options - the command line
  * @mode: how to print
@@ -50,7 +52,11 @@ enum output_mode {
  * @list_rules: --list-rules
  * @explain: rule to explain, NULL if none
  * @pids: processes asked about
+ * @found_by: how each of them was named, NULL for by its id
  * @nr_pids: number of @pids
+ * @nr_named: how many there are if those named twice count twice
+ * @ways: what else than ids names processes
+ * @nr_ways: number of @ways
  */
 struct options {
 	enum output_mode mode;
@@ -76,12 +82,17 @@ struct options {
 	bool list_rules;
 	const char *explain;
 	int *pids;
+	const struct way **found_by;
 	size_t nr_pids;
+	size_t nr_named;
+	struct way *ways;
+	size_t nr_ways;
 };
 
 /**
  * struct answer - what came out for one process
  * @pid: process asked about
+ * @way: how it was named, NULL for by its id
  * @report: its report; empty if there is an @error
  * @target: version it is judged for, 0 if that is not known
  * @target_origin: where that comes from, NULL if that need not be said
@@ -93,6 +104,7 @@ struct options {
  */
 struct answer {
 	int pid;
+	const struct way *way;
 	struct report report;
 	__u32 target;
 	const char *target_origin;
@@ -105,6 +117,9 @@ struct answer {
 
 /* options.c */
 void options_parse(struct options *opt, int argc, char **argv);
+
+/* ways.c */
+void pid_add(struct options *opt, int pid, const struct way *way);
 
 /* target.c */
 void target_choose(struct options *opt);

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * container.c - the first process of a container: by id from the state that runc and crun keep,
+ * which podman, docker, containerd and CRI-O have run their containers by, by name from engines.
+ */
+#include <ctype.h>
+#include <err.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proc.h"
+#include "run.h"
+#include "text.h"
+#include "ways.h"
+
+/* What "docker ps" prints of an id is enough of it. */
+#define SHORT_ID_LEN	12
+
+/* Folders with one folder a container, which has one of the files below. */
+static const char * const places[] = {
+	"/run/*", "/run/containerd/runc/*", "/run/docker/runtime-*/*", "/run/user/*/*",
+};
+
+static const struct {
+	const char *file;
+	const char *pid;
+	const char *start;
+} states[] = {
+	{ "state.json", "\"init_process_pid\"", "\"init_process_start\"" },	/* runc */
+	{ "status", "\"pid\"", "\"process-start-time\"" },			/* crun */
+};
+
+/*
+ * The number behind a key, 0 if there is none. Strings in that file are chosen by people, but
+ * a quote in them has a backslash before it, so that none of them looks like a key.
+ */
+static unsigned long long number_at(const char *text, const char *key)
+{
+	static const char blanks[] = " \t\n";
+	const char *p;
+
+	for (p = strstr(text, key); p; p = strstr(p, key)) {
+		p += strlen(key);
+		p += strspn(p, blanks);
+		if (*p != ':')
+			continue;
+		p += 1 + strspn(p + 1, blanks);
+		if (isdigit((unsigned char)*p))
+			return strtoull(p, NULL, 10);
+	}
+	return 0;
+}
+
+static char *read_file(const char *path)
+{
+	FILE *file = fopen(path, "re"), *out;
+	char *text, buf[4096];
+	size_t n;
+
+	if (!file)
+		return NULL;
+	out = text_open(&text);
+	while ((n = fread(buf, 1, sizeof(buf), file)))
+		fwrite(buf, 1, n, out);
+	fclose(file);
+	fputc('\0', out);
+	return text_close(out, &text);
+}
+
+/* A state whose process has ended, or has left its id to another one, is an old one. */
+static void add_state(struct options *opt, const struct way *way, const char *path, size_t state)
+{
+	char *text = read_file(path);
+	struct process process;
+	unsigned long long start;
+	int pid;
+
+	if (!text)
+		return;
+	pid = number_at(text, states[state].pid);
+	start = number_at(text, states[state].start);
+	if (pid > 0 && process_read(pid, &process) && (!start || start == process.start))
+		pid_add(opt, pid, way);
+	free(text);
+}
+
+/* Return: whether there is such a container, running or not. */
+static bool find_id(struct options *opt, const struct way *way, const char *id)
+{
+	const char *more = strlen(id) >= SHORT_ID_LEN ? "*" : "";
+	bool found = false;
+	size_t i, j, k;
+
+	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		for (j = 0; j < sizeof(states) / sizeof(*states); j++) {
+			char *pattern = xasprintf("%s/%s%s/%s", places[i], id, more,
+						  states[j].file);
+			glob_t paths = { 0 };
+
+			if (!glob(pattern, 0, NULL, &paths)) {
+				found = true;
+				for (k = 0; k < paths.gl_pathc; k++)
+					add_state(opt, way, paths.gl_pathv[k], j);
+			}
+			globfree(&paths);
+			free(pattern);
+		}
+	}
+	return found;
+}
+
+/* Engines whose "inspect" takes names and prints the pid, 0 for what does not run. */
+static bool ask_engines(struct options *opt, const struct way *way)
+{
+	static const char * const engines[] = { "podman", "docker", "nerdctl" };
+	bool found = false;
+	size_t i;
+
+	for (i = 0; i < sizeof(engines) / sizeof(*engines); i++) {
+		const char * const argv[] = {
+			engines[i], "container", "inspect", "--format", "{{.State.Pid}}",
+			way->text, NULL
+		};
+		char *text = run(argv);
+		int pid;
+
+		if (!text)
+			continue;
+		found = true;
+		text[strcspn(text, "\n")] = '\0';
+		pid = number_from_text(text);
+		if (pid)
+			pid_add(opt, pid, way);
+		free(text);
+	}
+	return found;
+}
+
+/* A pattern that holds for this name alone. */
+static char *pattern_of(const char *name)
+{
+	char *text;
+	FILE *out = text_open(&text);
+
+	fputc('^', out);
+	for (; *name; name++)
+		fprintf(out, "%s%c", isalnum((unsigned char)*name) ? "" : "\\", *name);
+	fputc('$', out);
+	return text_close(out, &text);
+}
+
+/* The CRI has patterns for names, and prints ids. */
+static bool ask_cri(struct options *opt, const struct way *way)
+{
+	char *pattern = pattern_of(way->text), *text, *rest;
+	const char * const argv[] = { "crictl", "ps", "--quiet", "--name", pattern, NULL };
+	bool found = false;
+
+	text = run(argv);
+	for (rest = text; rest; ) {
+		const char *id = strsep(&rest, "\n");
+
+		if (*id && !id[strspn(id, "0123456789abcdef")])
+			found |= find_id(opt, way, id);
+	}
+	free(text);
+	free(pattern);
+	return found;
+}
+
+static bool is_name(const char *name)
+{
+	if (!isalnum((unsigned char)*name))
+		return false;
+	while (isalnum((unsigned char)*name) || (*name && strchr("_.+-", *name)))
+		name++;
+	return !*name;
+}
+
+void find_container(struct options *opt, const struct way *way)
+{
+	size_t had = opt->nr_named;
+	bool found;
+
+	if (!is_name(way->text))
+		errx(EXIT_ERROR, "--container %s: not the id or name of a container", way->text);
+	found = find_id(opt, way, way->text);
+	if (opt->nr_named == had)
+		found |= ask_engines(opt, way);
+	if (opt->nr_named == had)
+		found |= ask_cri(opt, way);
+	if (opt->nr_named > had)
+		return;
+	if (found)
+		errx(EXIT_ERROR, "--container %s: it is not running", way->text);
+	errx(EXIT_ERROR, "--container %s: neither runc nor crun have a state of it below /run, nor do podman, docker, nerdctl and crictl know it%s",
+	     way->text, geteuid() ? "; root may see more" : "");
+}
