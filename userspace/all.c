@@ -185,7 +185,7 @@ static void add_rule(struct libscols_table *table, const struct rule_count *rule
 	if (!line)
 		errx(EXIT_ERROR, "out of memory");
 	table_set(line, RULE, xasprintf("%s", rule->name));
-	table_set(line, CLASS, xasprintf("%s", class_name(rule->cls)));
+	table_set_class(line, CLASS, rule->cls);
 	table_set(line, PROCESSES, xasprintf("%zu", rule->processes));
 	table_set(line, EXAMPLE, xasprintf("%d", answer_root(rule->example)));
 	table_set(line, COMMAND, comm ? text_safe(comm->value, comm->len) : NULL);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "all.h"
+#include "color.h"
 #include "columns.h"
 #include "text.h"
 #include "tool.h"
@@ -193,6 +194,7 @@ int main(int argc, char **argv)
 
 	setlocale(LC_ALL, "");
 	options_parse(&opt, argc, argv);
+	colors_init(&opt);
 	text_raw = opt.mode == OUTPUT_RAW;
 	columns_chosen(&opt, chosen);
 	filter_check(&opt);

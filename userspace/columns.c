@@ -105,7 +105,7 @@ const struct column columns[] = {
 	  .help = "scm: in flight in a UNIX socket's queue; cwd, root or exe" },
 	{ "QUEUE", .key = CKPTCHECK_KEY_QUEUE, .flags = RIGHT, .number = true,
 	  .help = "inode of that socket" },
-	{ "CLASS", .get = get_class,
+	{ "CLASS", .get = get_class, .colored = true,
 	  .help = "blocker, option, restore, lossy, info or unknown" },
 	{ "RULE", .get = get_rule, .help = "name of the rule, see --explain" },
 	{ "CATEGORY", .get = get_category, .help = "group of the rule" },

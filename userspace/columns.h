@@ -15,6 +15,7 @@
  * @width: hint for libsmartcols
  * @flags: SCOLS_FL_*
  * @number: the values are numbers
+ * @colored: it has the colour of the class
  */
 struct column {
 	const char *name;
@@ -25,6 +26,7 @@ struct column {
 	double width;
 	int flags;
 	bool number;
+	bool colored;
 };
 
 #define MAX_COLUMNS	64

@@ -30,7 +30,7 @@ void list_rules(const struct options *opt)
 
 		set_text(line, NAME, rule->name);
 		set_text(line, CATEGORY, rule->category);
-		set_text(line, CLASS, class_name(span ? span->cls : CKPTCHECK_CLASS_UNKNOWN));
+		table_set_class(line, CLASS, span ? span->cls : CKPTCHECK_CLASS_UNKNOWN);
 		set_text(line, SUMMARY, rule->summary);
 		set_text(line, NEEDS, span ? span->needs : "");
 	}

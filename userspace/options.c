@@ -184,6 +184,18 @@ static void set_watch(struct options *opt, const char *seconds)
 		     seconds);
 }
 
+static void set_color(struct options *opt, const char *when)
+{
+	if (!strcmp(when, "auto"))
+		opt->color = COLOR_AUTO;
+	else if (!strcmp(when, "always"))
+		opt->color = COLOR_ALWAYS;
+	else if (!strcmp(when, "never"))
+		opt->color = COLOR_NEVER;
+	else
+		errx(EXIT_ERROR, "--color wants auto, always or never, not \"%s\"", when);
+}
+
 static void set_mode(struct options *opt, enum output_mode mode)
 {
 	if (opt->mode != OUTPUT_TABLE && opt->mode != mode)
@@ -284,6 +296,9 @@ static void take(struct options *opt, enum option_id id, char *arg)
 		break;
 	case OPT_QUIET:
 		opt->quiet = true;
+		break;
+	case OPT_COLOR:
+		set_color(opt, arg ? arg : "auto");
 		break;
 	case OPT_WATCH:
 		set_watch(opt, arg);

@@ -7,6 +7,7 @@
 
 #include <libsmartcols.h>
 
+#include "color.h"
 #include "columns.h"
 #include "table.h"
 #include "text.h"
@@ -28,6 +29,7 @@ struct libscols_table *table_new(const struct options *opt, const char *name)
 	scols_table_enable_raw(table, opt->mode == OUTPUT_RAW);
 	scols_table_enable_json(table, opt->mode == OUTPUT_JSON);
 	scols_table_enable_noheadings(table, opt->noheadings);
+	scols_table_enable_colors(table, colors_wanted());
 	return table;
 }
 
@@ -126,6 +128,30 @@ void table_set(struct libscols_line *line, size_t column, char *text)
 		errx(EXIT_ERROR, "out of memory");
 }
 
+/* A colour that libsmartcols does not know is none. */
+void table_set_color(struct libscols_line *line, size_t column, enum ckptcheck_class cls)
+{
+	struct libscols_cell *cell = scols_line_get_cell(line, column);
+
+	if (cell && color_of(cls))
+		scols_cell_set_color(cell, color_of(cls));
+}
+
+void table_set_class(struct libscols_line *line, size_t column, enum ckptcheck_class cls)
+{
+	table_set(line, column, xasprintf("%s", class_name(cls)));
+	table_set_color(line, column, cls);
+}
+
+/* Sets a cell to what a column has of a record. */
+void table_set_chosen(struct libscols_line *line, size_t cell, const struct column *column,
+		      const struct answer *answer, const struct report_record *record)
+{
+	table_set(line, cell, column_text(column, answer, record));
+	if (column->colored)
+		table_set_color(line, cell, record->cls);
+}
+
 static void add_answer(struct libscols_table *table, const struct answer *answer,
 		       const struct column * const chosen[], size_t nr_chosen)
 {
@@ -141,7 +167,7 @@ static void add_answer(struct libscols_table *table, const struct answer *answer
 		if (!line)
 			errx(EXIT_ERROR, "out of memory");
 		for (j = 0; j < nr_chosen; j++)
-			table_set(line, j, column_text(chosen[j], answer, record));
+			table_set_chosen(line, j, chosen[j], answer, record);
 	}
 }
 

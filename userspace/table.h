@@ -15,6 +15,10 @@ void table_add_column(const struct options *opt, struct libscols_table *table, c
 		      double width, int flags);
 void table_add_chosen(const struct options *opt, struct libscols_table *table,
 		      const struct column *column);
+void table_set_class(struct libscols_line *line, size_t column, enum ckptcheck_class cls);
+void table_set_color(struct libscols_line *line, size_t column, enum ckptcheck_class cls);
+void table_set_chosen(struct libscols_line *line, size_t cell, const struct column *column,
+		      const struct answer *answer, const struct report_record *record);
 void table_set(struct libscols_line *line, size_t column, char *text);
 void table_finish(struct libscols_table *table);
 

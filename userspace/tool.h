@@ -25,6 +25,12 @@ enum output_mode {
 	OUTPUT_JSON,
 };
 
+enum color_mode {
+	COLOR_AUTO,
+	COLOR_ALWAYS,
+	COLOR_NEVER,
+};
+
 struct way;
 
 /**
@@ -46,6 +52,7 @@ struct way;
  * @of_host: what is asked about is dumped by a criu of the host
  * @quiet: print no report
  * @watch: seconds between two questions, 0 to ask once
+ * @color: whether classes have colours
  * @tree: --tree
  * @all: each process of the host, @pids is made up
  * @list_columns: -H
@@ -76,6 +83,7 @@ struct options {
 	bool of_host;
 	bool quiet;
 	unsigned int watch;
+	enum color_mode color;
 	bool tree;
 	bool all;
 	bool list_columns;

@@ -174,7 +174,7 @@ static void add_finding(struct libscols_table *table, struct libscols_line *pare
 	size_t i;
 
 	for (i = 0; i < nr_chosen; i++)
-		table_set(line, i + 1, column_text(chosen[i], answer, record));
+		table_set_chosen(line, i + 1, chosen[i], answer, record);
 }
 
 /* A process, then what is found of it, then its children. */
@@ -188,6 +188,7 @@ static void add_lines(struct libscols_table *table, const struct tree *tree,
 	for (i = 0; i < tree->nr; i++) {
 		lines[i] = add_line(table, i ? lines[tree->members[i].parent] : NULL,
 				    member_text(&tree->members[i]));
+		table_set_color(lines[i], 0, tree->members[i].verdict);
 		for (j = 0; j < answer->report.nr; j++)
 			if (tree->owners[j] == i && !answer->report.records[j].hidden)
 				add_finding(table, lines[i], answer, &answer->report.records[j],

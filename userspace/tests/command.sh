@@ -142,6 +142,53 @@ parsed '[f["fd"] for f in d[0]["tree"]["children"][0]["findings"]] == [3, 4, 5, 
 parsed 'd[0]["tree"]["children"][0]["children"] == [] and "findings" not in d[0]'
 run 1 "tree, raw" "${reports[@]}" --tree -r 101
 says "--tree excludes"
+echo "# colours"
+export TERM=xterm HOME=/nonexistent
+colors=$(mktemp -d)
+trap 'rm -rf "$out" "$err" "$colors"' EXIT
+mkdir "$colors/terminal-colors.d"
+red=$'\033[31mblocker' bold=$'\033[1;34mblocker'
+# terminal ENVIRONMENT... -- ARGUMENT...: what the command prints on a terminal
+terminal()
+{
+	script -qec "env XDG_CONFIG_HOME=$colors $1 '$CKPTCHECK' --proc reports $2 101" /dev/null > "$out"
+}
+terminal "" ""
+has "$red"
+terminal "" "--tree"
+has $'\033[31m101 worker: blocked'
+terminal "" "--color=never"
+lacks "$red"
+terminal "NO_COLOR=1" ""
+lacks "$red"
+terminal "TERM=dumb" ""
+lacks "$red"
+touch "$colors/terminal-colors.d/disable"
+terminal "" ""
+lacks "$red"
+terminal "" "--color=always"
+has "$red"
+touch "$colors/terminal-colors.d/@xterm.enable"
+terminal "" ""
+has "$red"
+touch "$colors/terminal-colors.d/ckptcheck.disable"
+terminal "" ""
+lacks "$red"
+touch "$colors/terminal-colors.d/lsfd.enable" "$colors/terminal-colors.d/ckptcheck@vt100.enable"
+terminal "" ""
+lacks "$red"
+touch "$colors/terminal-colors.d/ckptcheck@xterm.enable"
+printf 'blocker 1;34 # mine\noption \\e[35m\n' > "$colors/terminal-colors.d/ckptcheck.scheme"
+echo 'blocker green' > "$colors/terminal-colors.d/scheme"
+terminal "" ""
+has "$bold"
+has $'\033[35moption'
+run 2 "no colours in a file" "${reports[@]}" 101
+lacks $'\033'
+run 2 "no colours in JSON" "${reports[@]}" -J --color=always 101
+lacks $'\033'
+run 1 "--color, nonsense" "${reports[@]}" --color=sometimes 101
+says "--color wants auto, always or never"
 echo "# quiet and watch"
 run 2 "quiet" "${reports[@]}" -q 101
 that "... prints nothing" [ ! -s "$out" ]
@@ -149,7 +196,7 @@ that "... anywhere" [ ! -s "$err" ]
 run 1 "quiet, an error" "${reports[@]}" -q 999
 says "999: no such process"
 changing=$(mktemp -d)
-trap 'rm -rf "$out" "$err" "$changing" "$host"' EXIT
+trap 'rm -rf "$out" "$err" "$colors" "$changing" "$host"' EXIT
 # becomes TEXT: what the report is in a moment, in one piece.
 becomes()
 {
@@ -218,7 +265,7 @@ says "no directory"
 
 echo "# target"
 programs=$(mktemp -d)
-trap 'rm -rf "$out" "$err" "$changing" "$host" "$programs"' EXIT
+trap 'rm -rf "$out" "$err" "$colors" "$changing" "$host" "$programs"' EXIT
 # program NAME TEXT: a program that prints TEXT is in PATH
 program()
 {
