@@ -64,29 +64,29 @@ enum ckptcheck_class {
 	{ "ok", "lossy", "restore", "options", "unknown", "blocked" }
 
 /* Keys of the first line. */
-#define CKPTCHECK_KEY_PID	"pid"
-#define CKPTCHECK_KEY_COMM	"comm"
-#define CKPTCHECK_KEY_TARGET	"target"
-#define CKPTCHECK_KEY_VERDICT	"verdict"
+#define CKPTCHECK_KEY_PID	"pid"	/* process; in the first line the root of the tree */
+#define CKPTCHECK_KEY_COMM	"comm"	/* name of the process */
+#define CKPTCHECK_KEY_TARGET	"target"	/* version of CRIU it is judged for */
+#define CKPTCHECK_KEY_VERDICT	"verdict"	/* that of the heaviest finding */
 #define CKPTCHECK_KEY_PROCESSES	"processes"	/* thread groups in the dumped set */
-#define CKPTCHECK_KEY_THREADS	"threads"
+#define CKPTCHECK_KEY_THREADS	"threads"	/* threads in the dumped set */
 #define CKPTCHECK_KEY_FILES	"files"		/* descriptors looked at */
 #define CKPTCHECK_KEY_VMAS	"vmas"		/* memory mappings looked at */
 #define CKPTCHECK_KEY_COMPLETE	"complete"	/* yes, or no with reason= */
-#define CKPTCHECK_KEY_REASON	"reason"
+#define CKPTCHECK_KEY_REASON	"reason"	/* what was not examined, words joined by commas */
 
 /* Keys of records. Numbers are decimal unless said otherwise. */
-#define CKPTCHECK_KEY_TID	"tid"
-#define CKPTCHECK_KEY_FD	"fd"
+#define CKPTCHECK_KEY_TID	"tid"	/* thread */
+#define CKPTCHECK_KEY_FD	"fd"	/* file descriptor */
 #define CKPTCHECK_KEY_VMA	"vma"		/* start-end, hexadecimal as in /proc/<pid>/maps */
 #define CKPTCHECK_KEY_VIA	"via"		/* scm: in flight in a UNIX queue; cwd, root, exe */
 #define CKPTCHECK_KEY_QUEUE	"queue"		/* inode of that UNIX socket */
 #define CKPTCHECK_KEY_DEV	"dev"		/* major:minor of the file system, decimal */
 #define CKPTCHECK_KEY_RDEV	"rdev"		/* major:minor of a device node, decimal */
-#define CKPTCHECK_KEY_INO	"ino"
-#define CKPTCHECK_KEY_PATH	"path"
-#define CKPTCHECK_KEY_PEER_PID	"peer-pid"
-#define CKPTCHECK_KEY_PEER_COMM	"peer-comm"
+#define CKPTCHECK_KEY_INO	"ino"	/* inode number */
+#define CKPTCHECK_KEY_PATH	"path"	/* path in the mount namespace of the process */
+#define CKPTCHECK_KEY_PEER_PID	"peer-pid"	/* process at the other end */
+#define CKPTCHECK_KEY_PEER_COMM	"peer-comm"	/* name of the process at the other end */
 #define CKPTCHECK_KEY_NEEDS	"needs"		/* CRIU option; alternatives separated by | */
 #define CKPTCHECK_KEY_TRANSIENT	"transient"	/* yes: likely to go away by itself */
 #define CKPTCHECK_KEY_HARM	"harm"		/* target-dies: of the dump itself */

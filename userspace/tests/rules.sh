@@ -44,10 +44,27 @@ done
 run 1 "--explain nonsense" --explain lock-
 says "did you mean lock-posix or lock-flock"
 
-if command -v man > /dev/null; then
-	that "man page without warnings" \
-		[ -z "$(MANROFFSEQ='' man --warnings -E UTF-8 -l -Tutf8 -Z $man 2>&1 > /dev/null)" ]
-fi
+for page in ../man/*.[58]; do
+	if command -v man > /dev/null; then
+		that "$page without warnings of man" \
+			[ -z "$(MANROFFSEQ='' man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 > /dev/null)" ]
+	fi
+	if command -v mandoc > /dev/null; then
+		mandoc -Tlint -W style "$page" > "$out"
+		that "$page without warnings of mandoc" [ ! -s "$out" ]
+	else
+		tap_skip "$page without warnings of mandoc" "no mandoc"
+	fi
+	that "$page: everything is filled in" bash -c '! grep -n "@[A-Z]*@" "$1"' - "$page"
+done
+# What the page has of the header is what a compiler makes of it.
+for word in $(printf '#include <linux/ckptcheck.h>\n#define WORD(id, word, text) word\nWORDS %s\n' \
+	"CKPTCHECK_CLASS_NAMES CKPTCHECK_VERDICT_NAMES CKPTCHECK_REASONS(WORD)
+	$(sed -n 's/^#define \(CKPTCHECK_KEY_[A-Z_]*\).*/\1/p' ../../uapi/linux/ckptcheck.h | xargs)" |
+	cc -E -P -I../../uapi - | sed -n '/WORDS/,$p' | grep -o '"[a-z-]*"' | tr -d '"' | sort -u); do
+	that "proc_ckptcheck(5) has $word" grep -qx -e "\.B ${word//-/\\\\-}=\?" \
+		../man/proc_ckptcheck.5
+done
 for option in $("$CKPTCHECK" -h | grep -o -e '--[a-z-]*'); do
 	that "man page has $option" grep -q -e "${option//-/\\\\-}" $man
 done
