@@ -247,12 +247,24 @@ namespaces()
 	return "$rc"
 }
 
+# Two answers at least: the lock is let go after the first one.
 watch()
 {
-	begin bash -c "exec 9>'$tmp/lock'; flock 9; sleep 2; flock -u 9; exec sleep 1000"
-	sleep 0.5
-	status 0 timeout 120 "$tool" --watch=1 --info none "$pid" || return 1
-	has "criu dump -t $pid --file-locks" && has "can dump it ["
+	local rc=0 watcher
+
+	begin bash -c "exec 9>'$tmp/lock'; flock 9; until [ -e '$tmp/go' ]; do sleep 0.1; done
+		flock -u 9; exec sleep 1000"
+	until [ -e "$tmp/lock" ] && ! flock -n "$tmp/lock" true; do sleep 0.1; done
+	timeout 120 "$tool" --watch=1 --info none "$pid" >"$tmp/out" 2>"$tmp/err" &
+	watcher=$!
+	until grep -q -e --file-locks "$tmp/out" || ! kill -0 "$watcher" 2>/dev/null; do
+		sleep 0.1
+	done
+	touch "$tmp/go"
+	wait "$watcher" || rc=1
+	has "criu dump -t $pid --file-locks" && has "can dump it [" || rc=1
+	[ "$rc" = 0 ] || cat "$tmp/out" "$tmp/err"
+	return "$rc"
 }
 
 watch_end()

@@ -163,7 +163,7 @@ if state=$(mktemp -d -p /run ckptcheck-test.XXXXXX 2> /dev/null); then
 	start=$(cut -d ' ' -f 22 "/proc/$first/stat")
 	mkdir "$state/$id" "$state/crunny"
 	cat > "$state/$id/state.json" <<-END
-		{"id":"$id","config":{"labels":["\"init_process_pid\":$second"],
+		{"id":"$id","config":{"labels":["\"init_process_pid\":$second","init_process_pid",$second],
 		"sysctl":{"init_process_pid":"$second"}},"init_process_pid":$first,"init_process_start":$start}
 	END
 	printf '{\n "pid" : %d,\n "process-start-time": %d\n}\n' "$first" "$start" > "$state/crunny/status"
