@@ -55,23 +55,18 @@ void all_pids(struct options *opt)
 		qsort(opt->pids, opt->nr_pids, sizeof(*opt->pids), compare_pids);
 }
 
-static bool has_rule(const struct answer *answer, const char *rule, size_t nr)
+/* A kernel thread has nothing that anybody would dump. */
+bool answer_is_kthread(const struct answer *answer)
 {
 	size_t i;
 
-	for (i = 0; i < nr; i++)
-		if (!answer->report.records[i].hidden &&
-		    !strcmp(answer->report.records[i].rule, rule))
+	for (i = 0; i < answer->report.nr; i++)
+		if (!strcmp(answer->report.records[i].rule, "task-kthread"))
 			return true;
 	return false;
 }
 
-/* A kernel thread has nothing that anybody would dump. */
-bool answer_is_kthread(const struct answer *answer)
-{
-	return has_rule(answer, "task-kthread", answer->report.nr);
-}
-
+/* However often it is found of a process, that counts once. */
 static void count_rule(struct summary *summary, const struct answer *answer,
 		       const struct report_record *record)
 {
@@ -79,15 +74,18 @@ static void count_rule(struct summary *summary, const struct answer *answer,
 	size_t i;
 
 	for (i = 0; i < summary->nr_rules; i++) {
-		if (!strcmp(summary->rules[i].name, record->rule)) {
-			summary->rules[i].processes++;
-			return;
-		}
+		rule = &summary->rules[i];
+		if (strcmp(rule->name, record->rule))
+			continue;
+		rule->processes += rule->last != answer;
+		rule->last = answer;
+		return;
 	}
 	summary->rules = xrealloc(summary->rules, (i + 1) * sizeof(*summary->rules));
 	rule = &summary->rules[summary->nr_rules++];
 	*rule = (struct rule_count){
 		.name = record->rule, .cls = record->cls, .processes = 1, .example = answer,
+		.last = answer,
 	};
 }
 
@@ -111,7 +109,7 @@ static void count_answer(struct summary *summary, const struct answer *answer)
 	summary->incomplete += !answer_complete(answer);
 	summary->last = answer;
 	for (i = 0; i < report->nr; i++)
-		if (!report->records[i].hidden && !has_rule(answer, report->records[i].rule, i))
+		if (!report->records[i].hidden)
 			count_rule(summary, answer, &report->records[i]);
 }
 

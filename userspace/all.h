@@ -11,12 +11,14 @@
  * @cls: its class
  * @processes: how many processes it holds back
  * @example: the first of them
+ * @last: the last of them
  */
 struct rule_count {
 	const char *name;
 	enum ckptcheck_class cls;
 	size_t processes;
 	const struct answer *example;
+	const struct answer *last;
 };
 
 /**
