@@ -171,9 +171,11 @@ static enum exit_status watch(struct options *opt)
 }
 
 /* What is asked for without a process. Return: whether that was all. */
-static bool print_lists(const struct options *opt, enum exit_status *status)
+static bool print_lists(struct options *opt, enum exit_status *status)
 {
 	*status = EXIT_OK;
+	if (opt->list_rules)
+		target_choose(opt);
 	if (opt->list_columns)
 		list_columns(opt);
 	else if (opt->list_rules)
@@ -198,14 +200,15 @@ int main(int argc, char **argv)
 	text_raw = opt.mode == OUTPUT_RAW;
 	columns_chosen(&opt, chosen);
 	filter_check(&opt);
-	enter_namespaces(&opt);
-	target_choose(&opt);
 	if (!print_lists(&opt, &status)) {
+		enter_namespaces(&opt);
 		if (opt.load)
 			load_module(&opt);
 		ways_follow(&opt);
-		if (opt.nr_pids || opt.all)
+		if (opt.nr_pids || opt.all) {
+			target_choose(&opt);
 			status = opt.watch ? watch(&opt) : check(&opt, &gone);
+		}
 	}
 	free(opt.pids);
 	free(opt.found_by);

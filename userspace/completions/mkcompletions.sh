@@ -24,8 +24,10 @@ words()
 	@name) echo "ps -e -o comm= | sort -u" ;;
 	@unit) echo "systemctl list-units --plain --no-legend 2>/dev/null | cut -d' ' -f1" ;;
 	@container)
-		# shellcheck disable=SC2016 # it is the shell that completes that is to expand it
-		echo '{ podman ps --format "{{.Names}}"; docker ps --format "{{.Names}}"; runc list -q; crun list -q; } 2>/dev/null'
+		# The same in each shell.
+		cat <<-'END'
+			sh -c 'for engine in podman docker; do $engine ps --format "{{.Names}}"; done; runc list -q; crun list -q' 2>/dev/null
+		END
 		;;
 	@*) ;;
 	-) ;;

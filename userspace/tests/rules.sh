@@ -96,4 +96,14 @@ done
 	that "fish: completes rules" grep -q ^timerfd-alarm-clock <(PATH=$(dirname "$CKPTCHECK"):$PATH \
 		fish -N -c "source ../completions/ckptcheck.fish; complete -C 'ckptcheck --explain timerfd-a'")
 
+programs=$(mktemp -d)
+trap 'rm -rf "$out" "$err" "$programs"' EXIT
+printf '#!/bin/sh\n[ "$*" = "ps --format {{.Names}}" ] && echo web && echo mail\n' > "$programs/podman"
+chmod +x "$programs/podman"
+PATH=$programs:$PATH
+that "bash: completes containers" [ "$(completed --container w)" = web ]
+! command -v fish > /dev/null ||
+	that "fish: completes containers" [ "$(fish -N -c "source ../completions/ckptcheck.fish
+		complete -C 'ckptcheck --container w'" | cut -f 1)" = web ]
+
 tap_done
