@@ -252,9 +252,9 @@ watch()
 {
 	local rc=0 watcher
 
-	begin bash -c "exec 9>'$tmp/lock'; flock 9; until [ -e '$tmp/go' ]; do sleep 0.1; done
+	begin bash -c "exec 9>'$tmp/held'; flock 9; until [ -e '$tmp/go' ]; do sleep 0.1; done
 		flock -u 9; exec sleep 1000"
-	until [ -e "$tmp/lock" ] && ! flock -n "$tmp/lock" true; do sleep 0.1; done
+	until [ -e "$tmp/held" ] && ! flock -n "$tmp/held" true; do sleep 0.1; done
 	timeout 120 "$tool" --watch=1 --info none "$pid" >"$tmp/out" 2>"$tmp/err" &
 	watcher=$!
 	until grep -q -e --file-locks "$tmp/out" || ! kill -0 "$watcher" 2>/dev/null; do
