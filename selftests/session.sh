@@ -4,7 +4,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 export LC_ALL=C.UTF-8
 work=/run/session
-started=() init=
+started=() init='' child=''
 mkdir -p "$work"
 # shellcheck disable=SC2317 # by trap
 cleanup()
@@ -22,23 +22,32 @@ next()
 	echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
 }
 
-# begin PID COMMAND...: in a session of its own
+# begin PID COMMAND...: in a session of its own; again where somebody else got that pid
 begin()
 {
-	next "$1"
+	local wanted=$1 _
+
 	shift
-	setsid "$@" </dev/null >/dev/null 2>&1 &
-	started+=($!)
+	for _ in {1..20}; do
+		next "$wanted"
+		setsid "$@" </dev/null >/dev/null 2>&1 &
+		started+=($!)
+		[ $! != "$wanted" ] || return 0
+		kill $!
+	done
+	echo "cannot have process $wanted"
+	exit 1
 }
 
-# session COMMAND: what a terminal shows of it, but for what differs from one to the next: the pid
-# of the container's init and addresses.
+# session COMMAND: what a terminal shows of it, but for what differs from one to the next: the pids
+# of the container's init and of the child, and addresses.
 session()
 {
 	local rc
 
 	printf '# %s\n' "$1"
 	bash -c "$1" 2>&1 | sed -E "s/\<${init:-5100}\>/5100/g
+		s/\<${child:-4721}\>/4721/g
 		s/vma [0-9a-f]{12}-[0-9a-f]{12}/vma 7f0000000000-7f0000001000/"
 	rc=${PIPESTATUS[0]}
 	[ "$rc" = 0 ] || printf '[exit status %s]\n' "$rc"
@@ -51,7 +60,7 @@ start_processes()
 	cp "$(command -v sleep)" "$work/shopd"
 	begin 4711 bash -c "exec 9>$work/shopd.pid; echo \$\$ >&9; flock 9; exec $work/shopd 1000"
 	until [ "$(cat /proc/4711/comm)" = shopd ]; do sleep 0.1; done
-	begin 4720 bash -c "echo 4720 >/proc/sys/kernel/ns_last_pid; sleep 1000 & exec python3 -c '
+	begin 4720 bash -c "sleep 1000 & exec python3 -c '
 import socket, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind((\"127.0.0.1\", 5001))
@@ -61,6 +70,7 @@ s.send(b\"later\")
 open(\"$work/ready\", \"w\")
 time.sleep(1000)'"
 	until [ -e "$work/ready" ]; do sleep 0.1; done
+	child=$(pgrep -P 4720)
 }
 
 # The same server in a container.
