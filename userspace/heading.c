@@ -86,13 +86,27 @@ static size_t collect(const struct report *report, struct choice *choices)
 
 		if (record->cls != CKPTCHECK_CLASS_OPTION)
 			continue;
-		if (!record->needs || !strcspn(record->needs, "|"))
+		if (!record->needs || !needs_length(record->needs))
 			return 0;
 		choices[n++] = (struct choice){
-			.text = record->needs, .len = strcspn(record->needs, "|"), .order = i,
+			.text = record->needs, .len = needs_length(record->needs), .order = i,
 		};
 	}
 	return n;
+}
+
+/* "--option argument" as two words. */
+static void put_option(const char *text, size_t len)
+{
+	const char *blank = memchr(text, ' ', len);
+	size_t name = blank ? (size_t)(blank - text) : len;
+
+	fputc(' ', stdout);
+	text_put_word(stdout, text, name);
+	if (!blank)
+		return;
+	fputc(' ', stdout);
+	text_put_word(stdout, blank + 1, len - name - 1);
 }
 
 /* One command that would do, where there is one. */
@@ -109,10 +123,8 @@ static void put_command(const struct answer *answer)
 	qsort(choices, kept, sizeof(*choices), by_order);
 	if (kept)
 		printf("criu dump -t %d", answer_root(answer));
-	for (i = 0; i < kept; i++) {
-		fputc(' ', stdout);
-		text_put(stdout, choices[i].text, choices[i].len);
-	}
+	for (i = 0; i < kept; i++)
+		put_option(choices[i].text, choices[i].len);
 	if (kept)
 		fputc('\n', stdout);
 	free(choices);

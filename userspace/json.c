@@ -105,7 +105,7 @@ static void put_needs(const char *needs, const char **separator)
 	put_name(CKPTCHECK_KEY_NEEDS, separator);
 	fputc('[', stdout);
 	while (needs && *needs) {
-		size_t len = strcspn(needs, "|");
+		size_t len = needs_length(needs);
 
 		fputs(comma, stdout);
 		put_string(needs, len);

@@ -162,7 +162,7 @@ char *words_needs(const char *needs)
 	FILE *out = text_open(&text);
 
 	while (*needs) {
-		size_t len = strcspn(needs, "|");
+		size_t len = needs_length(needs);
 
 		text_put(out, needs, len);
 		needs += len;
