@@ -41,7 +41,7 @@ static void print_block(const struct options *opt, const struct answer *answer, 
 	if (has_visible(answer))
 		table_print(opt, answer, 1);
 	if (!opt->noheadings)
-		closing_print(answer);
+		closing_print(opt, answer);
 }
 
 static void print_answers(const struct options *opt, const struct answer *answers)
@@ -114,6 +114,7 @@ int main(int argc, char **argv)
 		if (opt.nr_pids)
 			status = check(&opt);
 	}
+	criu_line_free(opt.criu);
 	free(opt.pids);
 	if (ferror(stdout) || fclose(stdout))
 		err(EXIT_ERROR, "cannot write the output");

@@ -109,8 +109,22 @@ static void put_option(const char *text, size_t len)
 	text_put_word(stdout, blank + 1, len - name - 1);
 }
 
+/* The command line that the options are missing in. */
+static void put_start(const struct criu_line *line, int pid)
+{
+	int i;
+
+	fputs("criu", stdout);
+	if (!line || !line->has_command)
+		printf(" dump -t %d", pid);
+	for (i = 1; line && i < line->argc; i++) {
+		fputc(' ', stdout);
+		text_put_word(stdout, line->argv[i], strlen(line->argv[i]));
+	}
+}
+
 /* One command that would do, where there is one. */
-static void put_command(const struct answer *answer)
+static void put_command(const struct options *opt, const struct answer *answer)
 {
 	const struct report *report = &answer->report;
 	struct choice *choices = xrealloc(NULL, (report->nr + 1) * sizeof(*choices));
@@ -122,7 +136,7 @@ static void put_command(const struct answer *answer)
 			choices[kept++] = choices[i];
 	qsort(choices, kept, sizeof(*choices), by_order);
 	if (kept)
-		printf("criu dump -t %d", answer_root(answer));
+		put_start(opt->criu, answer_root(answer));
 	for (i = 0; i < kept; i++)
 		put_option(choices[i].text, choices[i].len);
 	if (kept)
@@ -160,12 +174,12 @@ static void put_reasons(const char *reasons)
 }
 
 /* What follows from all findings together. */
-void closing_print(const struct answer *answer)
+void closing_print(const struct options *opt, const struct answer *answer)
 {
 	const char *reasons = record_value(&answer->report.head, CKPTCHECK_KEY_REASON);
 
-	if (answer->verdict == CKPTCHECK_CLASS_OPTION)
-		put_command(answer);
+	if (answer->verdict == CKPTCHECK_CLASS_OPTION || opt->criu)
+		put_command(opt, answer);
 	if (!answer_complete(answer)) {
 		fputs("not everything was examined", stdout);
 		put_reasons(reasons ? reasons : "");

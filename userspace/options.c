@@ -22,10 +22,15 @@ enum {
 	OPT_EXPLAIN,
 	OPT_PROC,
 	OPT_CRIU_NS,
+	OPT_CRIU_OPTIONS,
+	OPT_CRIU_PID,
+	OPT_RPC_CONFIG,
 };
 
 static const struct option long_options[] = {
 	{ "criu-ns", required_argument, NULL, OPT_CRIU_NS },
+	{ "criu-options", required_argument, NULL, OPT_CRIU_OPTIONS },
+	{ "criu-pid", required_argument, NULL, OPT_CRIU_PID },
 	{ "explain", required_argument, NULL, OPT_EXPLAIN },
 	{ "filter", required_argument, NULL, 'Q' },
 	{ "help", no_argument, NULL, 'h' },
@@ -41,6 +46,7 @@ static const struct option long_options[] = {
 	{ "proc", required_argument, NULL, OPT_PROC },
 	{ "process", no_argument, NULL, OPT_PROCESS },
 	{ "raw", no_argument, NULL, 'r' },
+	{ "rpc-config", required_argument, NULL, OPT_RPC_CONFIG },
 	{ "target", required_argument, NULL, OPT_TARGET },
 	{ "version", no_argument, NULL, 'V' },
 	{ }
@@ -48,6 +54,7 @@ static const struct option long_options[] = {
 
 static const char help[] =
 "Usage: ckptcheck [options] PID...\n"
+"       ckptcheck [options] [criu] dump|pre-dump -t PID [options of criu]\n"
 "\n"
 "Tells why CRIU could not checkpoint a process and its descendants.\n"
 "\n"
@@ -64,6 +71,10 @@ static const char help[] =
 "     --process          the process alone, without its descendants\n"
 "     --info MODE        what only older CRIUs refused: none, each, summary (default)\n"
 "     --criu-ns PID      judge for a criu in the namespaces of PID\n"
+"     --criu-options TEXT\n"
+"                        judge with these options of criu, and its configuration files\n"
+"     --criu-pid PID     judge with the options of a criu that runs\n"
+"     --rpc-config FILE  configuration file that an engine passes to criu, such as runc.conf\n"
 "     --load[=FILE]      load the kernel module and mount its reports first\n"
 "     --proc DIR         where the reports are (default " CKPTCHECK_MOUNT_POINT ")\n"
 "\n"
@@ -210,15 +221,47 @@ static void take_long(struct options *opt, int c)
 	case OPT_CRIU_NS:
 		opt->criu_ns = parse_pid(optarg);
 		break;
+	case OPT_CRIU_OPTIONS:
+		opt->criu_options = optarg;
+		break;
+	case OPT_CRIU_PID:
+		opt->criu_pid = parse_pid(optarg);
+		break;
+	case OPT_RPC_CONFIG:
+		opt->rpc_config = optarg;
+		break;
 	default:
 		fputs("Try 'ckptcheck --help' for more information.\n", stderr);
 		exit(EXIT_ERROR);
 	}
 }
 
+/* What is known of criu's options; @argv is its command line if there are any. */
+static void take_criu(struct options *opt, int argc, char **argv)
+{
+	if (!!argc + !!opt->criu_options + !!opt->criu_pid > 1)
+		errx(EXIT_ERROR, "criu's command line, --criu-options and --criu-pid exclude each other");
+	if (argc) {
+		if (opt->nr_pids)
+			errx(EXIT_ERROR, "criu's -t names the process, nothing else: %d", opt->pids[0]);
+		opt->criu = criu_line_of(argc, argv, opt->rpc_config);
+	} else if (opt->criu_pid) {
+		opt->criu = criu_line_of_process(opt->criu_pid);
+	} else if (opt->criu_options || opt->rpc_config) {
+		opt->criu = criu_line_of_text(opt->criu_options ?: "", opt->rpc_config);
+	}
+	if (opt->criu && !opt->nr_pids && opt->criu->pid)
+		add_pid(opt, opt->criu->pid);
+	if (argc && !opt->nr_pids)
+		errx(EXIT_ERROR, "criu dump wants a process: -t PID");
+}
+
 static void take(struct options *opt, int c)
 {
 	switch (c) {
+	case 1:
+		add_pid(opt, parse_pid(optarg));
+		break;
 	case 'J':
 		set_mode(opt, OUTPUT_JSON);
 		break;
@@ -261,13 +304,21 @@ static void take(struct options *opt, int c)
  */
 void options_parse(struct options *opt, int argc, char **argv)
 {
-	int c;
+	int c, criu = argc;
 
 	*opt = (struct options){ .proc = CKPTCHECK_MOUNT_POINT, .default_proc = true };
-	while ((c = getopt_long(argc, argv, "JrnuHhVo:p:Q:", long_options, NULL)) != -1)
+	/* With "-", words that are no options come in their order, as option 1. */
+	while ((c = getopt_long(argc, argv, "-JrnuHhVo:p:Q:", long_options, NULL)) != -1) {
+		if (c == 1 && criu_is_command(optarg)) {
+			criu = optind - 1;
+			optind = argc;
+			break;
+		}
 		take(opt, c);
+	}
 	for (; optind < argc; optind++)
 		add_pid(opt, parse_pid(argv[optind]));
+	take_criu(opt, argc - criu, argv + criu);
 	if (opt->nr_pids || opt->load || opt->list_rules || opt->list_columns || opt->explain)
 		return;
 	fputs("ckptcheck: no process id given\n"

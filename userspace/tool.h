@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "criu.h"
 #include "report.h"
 #include "rules.h"
 
@@ -38,6 +39,10 @@ enum output_mode {
  * @filter: argument of -Q
  * @load: load the module first
  * @module: file of the module, NULL to look it up
+ * @criu_options: argument of --criu-options
+ * @criu_pid: a criu that runs, 0 if there is none
+ * @rpc_config: configuration file that an engine passes to criu, NULL if there is none
+ * @criu: options of criu that are in force, NULL if nothing was said of them
  * @criu_ns: enter the namespaces of this process first, 0: stay
  * @list_columns: -H
  * @list_rules: --list-rules
@@ -57,6 +62,10 @@ struct options {
 	const char *filter;
 	bool load;
 	const char *module;
+	const char *criu_options;
+	int criu_pid;
+	const char *rpc_config;
+	struct criu_line *criu;
 	int criu_ns;
 	bool list_columns;
 	bool list_rules;
@@ -108,7 +117,7 @@ bool answer_complete(const struct answer *answer);
 /* table.c, heading.c, json.c, explain.c, list.c */
 void table_print(const struct options *opt, const struct answer *answers, size_t nr);
 void heading_print(const struct answer *answer);
-void closing_print(const struct answer *answer);
+void closing_print(const struct options *opt, const struct answer *answer);
 void json_print(const struct options *opt, const struct answer *answers, size_t nr);
 int explain_rule(const char *name);
 void list_rules(const struct options *opt);
