@@ -78,7 +78,7 @@ struct report_record;
 bool criu_is_command(const char *word);
 struct criu_line *criu_line_of(int argc, char **argv, const char *rpc_config);
 struct criu_line *criu_line_of_text(const char *text, const char *rpc_config);
-struct criu_line *criu_line_of_process(int pid);
+struct criu_line *criu_line_of_process(int pid, __u32 target);
 void criu_line_free(struct criu_line *line);
 
 /* criuconf.c */

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/ckptcheck.h>
+
 #include "criu.h"
 #include "text.h"
 #include "tool.h"
@@ -16,8 +18,16 @@
 /* What criu makes of its command line when a request has come by RPC. */
 #define RPC_TITLE	"criu: "
 
-/* Engines that pass a file of their own by RPC, by the name of their process. */
-static const char * const engines[] = { "runc", "crun" };
+/* Files that engines pass by RPC, by the name of their process; the first that is there counts. */
+static const struct {
+	const char *name;
+	const char *config;
+	__u32 since;		/* version of CRIU that takes it from them */
+} engines[] = {
+	{ "runc", "/etc/criu/runc.conf", 0 },
+	{ "crun", "/etc/criu/crun.conf", CKPTCHECK_VERSION(4, 2, 0) },
+	{ "crun", "/etc/criu/runc.conf", CKPTCHECK_VERSION(4, 2, 0) },
+};
 
 /* Return: the words of its command line, the last one NULL; each is part of the first one. */
 static char **command_line(int pid, int *argc)
@@ -66,22 +76,19 @@ static char *parent_of(int pid)
 	return line;
 }
 
-static struct criu_line *rpc_line(int pid)
+static struct criu_line *rpc_line(int pid, __u32 target)
 {
-	char *name = parent_of(pid), *config = NULL;
+	char *name = parent_of(pid);
+	const char *config = NULL;
 	struct criu_line *line;
 	size_t i;
 
-	for (i = 0; i < sizeof(engines) / sizeof(*engines); i++)
-		if (!strcmp(name, engines[i]))
-			config = xasprintf("/etc/criu/%s.conf", engines[i]);
-	if (config && access(config, F_OK)) {
-		free(config);
-		config = NULL;
-	}
+	for (i = 0; i < sizeof(engines) / sizeof(*engines) && !config; i++)
+		if (!strcmp(name, engines[i].name) && target >= engines[i].since &&
+		    !access(engines[i].config, F_OK))
+			config = engines[i].config;
 	line = criu_line_of_text("", config);
 	line->rpc = true;
-	free(config);
 	free(name);
 	return line;
 }
@@ -89,10 +96,11 @@ static struct criu_line *rpc_line(int pid)
 /**
  * criu_line_of_process() - options that a running criu has in force
  * @pid: the criu
+ * @target: its version, 0 if that is not known
  *
  * HOME and CRIU_CONFIG_FILE are those of the caller, who has them from that criu.
  */
-struct criu_line *criu_line_of_process(int pid)
+struct criu_line *criu_line_of_process(int pid, __u32 target)
 {
 	struct criu_line *line;
 	int argc;
@@ -100,7 +108,7 @@ struct criu_line *criu_line_of_process(int pid)
 
 	if (!strncmp(argv[0], RPC_TITLE, strlen(RPC_TITLE)) ||
 	    (argc > 1 && !strcmp(argv[1], "swrk")))
-		line = rpc_line(pid);
+		line = rpc_line(pid, target);
 	else
 		line = criu_line_of(argc, argv, NULL);
 	free(argv[0]);

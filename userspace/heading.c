@@ -114,6 +114,10 @@ static void put_start(const struct criu_line *line, int pid)
 {
 	int i;
 
+	if (line && line->rpc) {
+		fputs("missing:", stdout);
+		return;
+	}
 	fputs("criu", stdout);
 	if (!line || !line->has_command)
 		printf(" dump -t %d", pid);
@@ -180,6 +184,8 @@ void closing_print(const struct options *opt, const struct answer *answer)
 
 	if (answer->verdict == CKPTCHECK_CLASS_OPTION || opt->criu)
 		put_command(opt, answer);
+	if (opt->criu && opt->criu->rpc && answer->verdict != CKPTCHECK_CLASS_INFO)
+		puts("options that the engine gives by RPC cannot be seen and are not counted; its configuration file of criu, such as /etc/criu/runc.conf, takes what is missing");
 	if (!answer_complete(answer)) {
 		fputs("not everything was examined", stdout);
 		put_reasons(reasons ? reasons : "");

@@ -246,7 +246,7 @@ static void take_criu(struct options *opt, int argc, char **argv)
 			errx(EXIT_ERROR, "criu's -t names the process, nothing else: %d", opt->pids[0]);
 		opt->criu = criu_line_of(argc, argv, opt->rpc_config);
 	} else if (opt->criu_pid) {
-		opt->criu = criu_line_of_process(opt->criu_pid);
+		opt->criu = criu_line_of_process(opt->criu_pid, opt->target);
 	} else if (opt->criu_options || opt->rpc_config) {
 		opt->criu = criu_line_of_text(opt->criu_options ?: "", opt->rpc_config);
 	}
