@@ -28,6 +28,7 @@ const struct criu_option criu_options[] = {
 #undef CRIU_OPTION
 #undef CRIU_RELIEF
 };
+
 const size_t criu_nr_options = sizeof(criu_options) / sizeof(*criu_options);
 
 /* What getopt_long() returns for row i, and for its --no- form: beyond all letters. */

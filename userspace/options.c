@@ -243,7 +243,8 @@ static void take_criu(struct options *opt, int argc, char **argv)
 		errx(EXIT_ERROR, "criu's command line, --criu-options and --criu-pid exclude each other");
 	if (argc) {
 		if (opt->nr_pids)
-			errx(EXIT_ERROR, "criu's -t names the process, nothing else: %d", opt->pids[0]);
+			errx(EXIT_ERROR, "criu's -t names the process, nothing else does: %d",
+			     opt->pids[0]);
 		opt->criu = criu_line_of(argc, argv, opt->rpc_config);
 	} else if (opt->criu_pid) {
 		opt->criu = criu_line_of_process(opt->criu_pid, opt->target);

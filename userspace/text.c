@@ -139,8 +139,8 @@ char *text_safe(const char *p, size_t len)
 /* Prints one word of a command line as bash takes it: as it is, in quotes, or as $'\ooo'. */
 void text_put_word(FILE *out, const char *p, size_t len)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_./:@,+%=^-";
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@,+%=^-";
 	char *text = text_safe(p, len), *c;
 
 	if (*text && !text[strspn(text, plain)]) {

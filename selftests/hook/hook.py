@@ -23,6 +23,10 @@ MODE = "/etc/ckptcheck.conf"
 RPC_SCRIPTS = (3, 19)
 
 
+# What a person would see, line by line.
+SESSION = []
+
+
 class Tap:
     def __init__(self):
         self.number = self.failed = 0
@@ -102,17 +106,59 @@ def dump(pid, *options, hook=True):
         return Said(rc, criu.read_text(folder + "/log"))
 
 
+def note(text):
+    SESSION.extend(["", "# " + text])
+
+
+def shell(line):
+    """Return: what came of that line, which is part of the session."""
+    done = subprocess.run(["sh", "-c", line], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False, text=True, cwd="/tmp")
+    SESSION.extend(["$ " + line] + done.stdout.splitlines())
+    if done.returncode:
+        SESSION.append("(exit status %d)" % done.returncode)
+    return done
+
+
 def checkpoint(box, *options):
     """By runc, which leaves criu's log."""
-    with tempfile.TemporaryDirectory(prefix="hook-", dir="/run") as folder:
-        argv = ["runc", "checkpoint", "--leave-running", "--image-path", folder + "/image",
-                "--work-path", folder + "/work"] + list(options) + [box.name]
-        done = runc.run(argv)
-        print("$ %s\n%s" % (" ".join(a.replace(folder, "/tmp") for a in argv),
-                            done.stdout.replace(folder, "/tmp").strip() or "(passes)"))
-        said = Said(done.returncode, criu.read_text(folder + "/work/dump.log"))
-        print("\n".join("dump.log: " + line for line in said.ours.splitlines() + said.errors))
-        return said
+    for folder in ("/tmp/image", "/tmp/work"):
+        shutil.rmtree(folder, ignore_errors=True)
+    done = shell(" ".join(["runc checkpoint --leave-running --image-path image --work-path work"] +
+                          list(options) + [box.name]))
+    shell("grep -E 'ckptcheck[)]|Error' work/dump.log")
+    return Said(done.returncode, criu.read_text("/tmp/work/dump.log"))
+
+
+def same_session(path):
+    """The recorded session, but for numbers, names of temporary files and widths of columns."""
+    def plain(lines):
+        text = re.sub(r"mkobj\.\w+", "mkobj.X", "\n".join(lines))
+        return re.sub(r" +", " ", re.sub(r"\d+", "7", text)).splitlines()
+
+    print("\n".join("| " + line for line in SESSION))
+    TAP.name = "session"
+    with open(path, encoding="utf-8") as f:
+        recorded = f.read().splitlines()
+    wrong = [b for a, b in zip(plain(recorded), plain(SESSION)) if a != b]
+    TAP.that("it is as recorded (selftests/hook/run --record)", not wrong and
+             len(recorded) == len(SESSION), "\n".join(wrong))
+
+
+def command_line():
+    """A process, criu, and ckptcheck between them."""
+    TAP.name = "command line"
+    os.makedirs("/tmp/d")
+    note("A process with a lock, a TCP connection and a UNIX socket of somebody else")
+    with holder("lock-flock", "tcp-connected", "unix-external-stream") as pid:
+        line = "dump -t %d --tcp-established -D d --leave-running" % pid
+        done = shell("criu " + line)
+        TAP.that("criu finds something", done.returncode, done.stdout)
+        done = shell("ckptcheck criu " + line)
+        TAP.that("we find more", done.returncode == 3 and "unix-external-stream" in done.stdout
+                 and "lock-flock" in done.stdout, done.stdout)
+        done = shell(done.stdout.splitlines()[-1])
+        TAP.that("the line that was printed passes", not done.returncode, done.stdout)
 
 
 def is_untouched(pid):
@@ -230,29 +276,34 @@ def containers():
         os.unlink(CONFIG)
     with tempfile.TemporaryDirectory(prefix="hook-", dir="/run") as folder:
         with runc.Container(folder, "locks", ["/bin/mkobj", "lock-flock"]) as box:
+            note("A container that cannot be checkpointed, without ckptcheck-criu")
             said = checkpoint(box)
             TAP.that("without us it says what criu found first", said.rc and not said.ours
                      and "file locks" in said.errors[0], said)
-            write(CONFIG, "action-script %s\n" % HOOK)
-            mode("enforce")
+            note("With it, and then with the option that it names")
+            shell("echo action-script %s >> %s" % (HOOK, CONFIG))
+            shell("echo criu-hook = enforce > " + MODE)
             said = checkpoint(box)
             TAP.that("with us, our list", said.rc and "lock-flock" in said.ours
                      and ": missing: --file-locks\n" in said.ours and "by RPC" in said.ours, said)
             TAP.that("a missing option stops nothing", "file locks" in str(said.errors), said)
             said = checkpoint(box, "--file-locks")
             TAP.that("with the option that it names it passes", said.rc == 0, said)
-            write(RUNC_CONFIG, "file-locks\n")
+            note("Or with the option for all containers")
+            shell("echo file-locks >> " + RUNC_CONFIG)
             said = checkpoint(box)
             TAP.that("an option in runc.conf is known", said.rc == 0
                      and "pipe-end-outside" in said.ours and "lock-flock" not in said.ours, said)
             os.unlink(RUNC_CONFIG)
         with runc.Container(folder, "corked", ["/bin/mkobj", "udp-corked"]) as box:
+            note("Another container, for which no option helps")
             said = checkpoint(box)
             TAP.that("a blocker stops it, and is named", said.rc and "udp-corked" in said.ours
                      and "enforce" in said.ours and "corked" not in str(said.errors), said)
             TAP.that("the container runs on", is_untouched(box.pid))
         with runc.Container(folder, "terminal", ["/bin/mkobj", "plain"],
                             stdin="terminal") as box:
+            note("One with a terminal: runc passes what it needs by RPC")
             said = checkpoint(box)
             TAP.that("what runc tells criu of itself stops nothing", said.rc == 0, said)
     os.unlink(CONFIG)
@@ -281,7 +332,9 @@ def main():
     blocker()
     out_of_order()
     if tuple(int(n) for n in criu.version().split(".")) >= RPC_SCRIPTS:
+        command_line()
         containers()
+        same_session(HERE + "/hook-session.txt")
     else:
         old_containers()
     return TAP.end()
