@@ -25,6 +25,8 @@ OTHERS = (
     ("file-ghost-too-big", "--external file[{mnt:x}:{ino:x}]"),
     ("unix-external-stream", "--ext-unix-sk={ino}"),
     ("unix-external-stream", "--ext-unix-sk"),
+    ("tty-slave-unpaired-multi", "--shell-job"),
+    ("tty-slave-unpaired-multi", "--external tty[{st-rdev:x}:{st-dev:x}] --shell-job"),
 )
 
 
@@ -147,13 +149,13 @@ def named_by_rule(rule, pid):
     test("%s: %s" % (rule, " | ".join(mine[0]["needs"])), "\n".join(str(w) for w in wrong))
 
 
-def fill(pid, option, findings):
+def fill(option, findings):
     """Puts the finding's keys into an option; the number of a file's mount is in its fdinfo."""
     keys = dict(findings[0])
     if "{mnt" in option and "mnt" not in keys:
         with open("/proc/%d/fdinfo/%d" % (keys["pid"], keys["fd"]), encoding="utf-8") as f:
             keys["mnt"] = int(re.search(r"mnt_id:\s*(\d+)", f.read())[1])
-    return re.sub(r"{([a-z]+)(:x)?}", lambda m: "%x" % int(keys[m[1]]) if m[2] else
+    return re.sub(r"{([a-z-]+)(:x)?}", lambda m: "%x" % int(keys[m[1]]) if m[2] else
                   str(keys[m[1]]), option)
 
 
@@ -164,10 +166,10 @@ def agrees(rule, option, pid):
     if not without.of(rule):
         skip(name, "no such finding here")
         return
-    option = fill(pid, option, without.of(rule))
+    options = re.split(r" (?=--)", fill(option, without.of(rule)))
     others = [quoted(f["needs"][0]) for f in without.missing()
               if f["rule"] != rule and f.get("needs")]
-    answer = Answer(pid, list(dict.fromkeys(others)) + [quoted(option)])
+    answer = Answer(pid, list(dict.fromkeys(others)) + [quoted(o) for o in options])
     with tempfile.TemporaryDirectory() as folder:
         done = run("criu", *answer.line, "-D", folder, "-o", "log", "--leave-running")
         with open(folder + "/log", encoding="utf-8", errors="replace") as f:

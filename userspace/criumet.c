@@ -303,6 +303,30 @@ static void judge(const struct criu_line *line, __u32 target, struct report_reco
 	}
 }
 
+/* --shell-job stands for the master of one pty, whichever is left. */
+static void judge_ptys(const struct criu_line *line, __u32 target, struct report *report)
+{
+	const struct criu_given *given = find_need(line, target, "--shell-job");
+	const char *left = NULL, *index;
+	size_t i, j;
+
+	for (i = 0; given && i < report->nr; i++) {
+		struct report_record *record = &report->records[i];
+
+		if (strcmp(record->rule, "tty-slave-unpaired-multi") ||
+		    record->cls != CKPTCHECK_CLASS_OPTION)
+			continue;
+		index = record_value(record, "index");
+		if (!index || (left && strcmp(left, index)))
+			return;
+		left = index;
+	}
+	for (j = 0; left && j < report->nr; j++)
+		if (!strcmp(report->records[j].rule, "tty-slave-unpaired-multi") &&
+		    report->records[j].cls == CKPTCHECK_CLASS_OPTION)
+			set_met(&report->records[j], given, CKPTCHECK_CLASS_INFO);
+}
+
 /**
  * criu_judge() - judge findings with the options that are in force
  * @line: those options
@@ -321,4 +345,5 @@ void criu_judge(const struct criu_line *line, struct answer *answer)
 			      target_print(since, line->given[i].option->since));
 	for (i = 0; i < answer->report.nr; i++)
 		judge(line, target, &answer->report.records[i]);
+	judge_ptys(line, target, &answer->report);
 }
