@@ -134,7 +134,7 @@ def same_session(path):
     """The recorded session, but for numbers, names of temporary files and widths of columns."""
     def plain(lines):
         text = re.sub(r"mkobj\.\w+", "mkobj.X", "\n".join(lines))
-        return re.sub(r" +", " ", re.sub(r"\d+", "7", text)).splitlines()
+        return re.sub(r" +", " ", re.sub(r"\d+(\.\d+)*", "7", text)).splitlines()
 
     print("\n".join("| " + line for line in SESSION))
     TAP.name = "session"
