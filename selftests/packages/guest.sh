@@ -1,8 +1,8 @@
 #!/bin/bash
 # The part of the package test that runs in the virtual machine. Tests 1 and 2 are on the host.
 cd "$(dirname "$0")" || exit 1
-# Emulated processors: without debug information the module is built in half the time.
-export DEBIAN_FRONTEND=noninteractive KCFLAGS=-g0
+# Emulated processors are slow: no debug information, and nothing is compiled twice.
+export DEBIAN_FRONTEND=noninteractive KCFLAGS=-g0 PATH=/usr/lib/ccache:$PATH CCACHE_DIR=/tmp/ccache
 NUMBER=2 FAILED=0
 
 # that NAME COMMAND...
@@ -42,6 +42,12 @@ command_works()
 	[ "$rc" != 1 ] && [ "$rc" -lt 126 ]
 }
 
+# package_version PACKAGE VERSION
+package_version()
+{
+	[ "$(dpkg-query -W -f '${Version}' "$1")" = "$2" ]
+}
+
 loaded_version()
 {
 	dkms status ckptcheck | grep -q "ckptcheck/$1.*installed" &&
@@ -62,7 +68,7 @@ is_gone()
 
 ln -sfn "/usr/src/linux-headers-$(uname -r)" "/lib/modules/$(uname -r)/build"
 files | sort > /tmp/before
-that "install" dpkg -i ckptcheck-dkms_0.1_all.deb ckptcheck_0.1_*.deb
+that "install" dpkg -i old/*.deb
 that "a report can be read" report_works
 that "the command works" command_works
 that "dkms knows it" loaded_version 0.1
@@ -70,10 +76,11 @@ that "boot" boot
 that "a report can be read after that" report_works
 mkdir -p /etc/criu
 printf 'file-locks\naction-script /usr/libexec/ckptcheck-criu\n' > /etc/criu/default.conf
-that "upgrade" dpkg -i ckptcheck-dkms_0.2_all.deb ckptcheck_0.2_*.deb
-that "dkms knows that one, and no other" loaded_version 0.2
+that "upgrade" dpkg -i new/*.deb
+that "the packages are the new ones" package_version ckptcheck-dkms 1:0.1
+that "dkms knows it" loaded_version 0.1
 that "a report can be read with it" report_works
-that "the command is the new one" bash -c 'ckptcheck --version | grep "ckptcheck 0.2 "'
+that "the command works with it" command_works
 that "criu's configuration stays as it is" grep -qx 'action-script /usr/libexec/ckptcheck-criu' \
 	/etc/criu/default.conf
 that "purge" dpkg -P ckptcheck ckptcheck-dkms
