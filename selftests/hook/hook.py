@@ -133,7 +133,7 @@ def checkpoint(box, *options):
 def same_session(path):
     """The recorded session, but for numbers, names of temporary files and widths of columns."""
     def plain(lines):
-        text = re.sub(r"mkobj\.\w+", "mkobj.X", "\n".join(lines))
+        text = re.sub(r"mkobj\.\w+", "mkobj.X", "\n".join(lines).replace(" (installed)", ""))
         return re.sub(r" +", " ", re.sub(r"\d+(\.\d+)*", "7", text)).splitlines()
 
     print("\n".join("| " + line for line in SESSION))
