@@ -60,26 +60,48 @@ static void judge(const struct options *opt, struct answer *answer)
 
 		if (opt->target && opt->target != answer->target)
 			rules_judge(record, opt->target);
-		if (record->cls == CKPTCHECK_CLASS_INFO)
-			record->hidden = opt->flags & CKPTCHECK_VIEW_INFO_NONE;
 	}
 	if (opt->target)
 		answer->target = opt->target;
 }
 
-/* The heaviest record counts, and never less than the report itself says. */
-static enum ckptcheck_class weigh(const struct answer *answer, bool rejudged)
+static void hide(const struct options *opt, struct answer *answer)
+{
+	size_t i;
+
+	for (i = 0; i < answer->report.nr; i++)
+		if (answer->report.records[i].cls == CKPTCHECK_CLASS_INFO)
+			answer->report.records[i].hidden = opt->flags & CKPTCHECK_VIEW_INFO_NONE;
+}
+
+static enum ckptcheck_class worst_of(const struct report *report)
+{
+	enum ckptcheck_class worst = CKPTCHECK_CLASS_INFO;
+	size_t i;
+
+	for (i = 0; i < report->nr; i++)
+		if (report->records[i].cls > worst)
+			worst = report->records[i].cls;
+	return worst;
+}
+
+/* What the report itself says, where its records are not as bad. */
+static enum ckptcheck_class floor_of(const struct answer *answer)
 {
 	const char *word = record_value(&answer->report.head, CKPTCHECK_KEY_VERDICT);
-	enum ckptcheck_class worst = rejudged ? CKPTCHECK_CLASS_INFO : verdict_parse(word);
-	size_t i;
+	enum ckptcheck_class verdict = verdict_parse(word);
+
+	return verdict > worst_of(&answer->report) ? verdict : CKPTCHECK_CLASS_INFO;
+}
+
+/* The heaviest record counts, and never less than @worst. */
+static enum ckptcheck_class weigh(const struct answer *answer, enum ckptcheck_class worst)
+{
+	enum ckptcheck_class records = worst_of(&answer->report);
 
 	if (!answer_complete(answer) && worst < CKPTCHECK_CLASS_UNKNOWN)
 		worst = CKPTCHECK_CLASS_UNKNOWN;
-	for (i = 0; i < answer->report.nr; i++)
-		if (answer->report.records[i].cls > worst)
-			worst = answer->report.records[i].cls;
-	return worst;
+	return records > worst ? records : worst;
 }
 
 /* Whether all that is found is: not you. */
@@ -102,6 +124,7 @@ static bool is_refused(const struct answer *answer)
 void answer_get(const struct options *opt, struct answer *answer, int pid)
 {
 	const char *target;
+	enum ckptcheck_class floor;
 	bool viewed, rejudged;
 	size_t len;
 	char *buf;
@@ -115,11 +138,16 @@ void answer_get(const struct options *opt, struct answer *answer, int pid)
 		if (!target || !target_parse(target, &answer->target))
 			answer->target = 0;
 		rejudged = !viewed && opt->target && opt->target != answer->target;
+		floor = rejudged ? CKPTCHECK_CLASS_INFO : floor_of(answer);
 		if (viewed)
 			answer->target_origin = opt->target_origin;
 		else
 			judge(opt, answer);
-		answer->verdict = weigh(answer, rejudged);
+		if (opt->criu)
+			criu_judge(opt->criu, answer);
+		if (!viewed || opt->criu)
+			hide(opt, answer);
+		answer->verdict = weigh(answer, floor);
 		answer->status = status_of(answer->verdict);
 		if (is_refused(answer))
 			refusal_explain(answer);

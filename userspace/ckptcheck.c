@@ -47,7 +47,7 @@ static void print_block(const struct options *opt, const struct answer *answer, 
 	else if (has_visible(answer))
 		table_print(opt, answer, 1);
 	if (!opt->noheadings)
-		closing_print(answer);
+		closing_print(opt, answer);
 }
 
 static void print_answers(const struct options *opt, const struct answer *answers, size_t nr)
@@ -210,6 +210,7 @@ int main(int argc, char **argv)
 			status = opt.watch ? watch(&opt) : check(&opt, &gone);
 		}
 	}
+	criu_line_free(opt.criu);
 	free(opt.pids);
 	free(opt.found_by);
 	free(opt.ways);

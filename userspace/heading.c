@@ -102,17 +102,49 @@ static size_t collect(const struct report *report, struct choice *choices)
 
 		if (record->cls != CKPTCHECK_CLASS_OPTION)
 			continue;
-		if (!record->needs || !strcspn(record->needs, "|"))
+		if (!record->needs || !needs_length(record->needs))
 			return 0;
 		choices[n++] = (struct choice){
-			.text = record->needs, .len = strcspn(record->needs, "|"), .order = i,
+			.text = record->needs, .len = needs_length(record->needs), .order = i,
 		};
 	}
 	return n;
 }
 
+/* "--option argument" as two words. */
+static void put_option(const char *text, size_t len)
+{
+	const char *blank = memchr(text, ' ', len);
+	size_t name = blank ? (size_t)(blank - text) : len;
+
+	fputc(' ', stdout);
+	text_put_word(stdout, text, name);
+	if (!blank)
+		return;
+	fputc(' ', stdout);
+	text_put_word(stdout, blank + 1, len - name - 1);
+}
+
+/* The command line that the options are missing in. */
+static void put_start(const struct criu_line *line, int pid)
+{
+	int i;
+
+	if (line && line->rpc) {
+		fputs("missing:", stdout);
+		return;
+	}
+	fputs("criu", stdout);
+	if (!line || !line->has_command)
+		printf(" dump -t %d", pid);
+	for (i = 1; line && i < line->argc; i++) {
+		fputc(' ', stdout);
+		text_put_word(stdout, line->argv[i], strlen(line->argv[i]));
+	}
+}
+
 /* One command that would do, where there is one. */
-static void put_command(const struct answer *answer)
+static void put_command(const struct options *opt, const struct answer *answer)
 {
 	const struct report *report = &answer->report;
 	struct choice *choices = xrealloc(NULL, (report->nr + 1) * sizeof(*choices));
@@ -124,11 +156,9 @@ static void put_command(const struct answer *answer)
 			choices[kept++] = choices[i];
 	qsort(choices, kept, sizeof(*choices), by_order);
 	if (kept)
-		printf("criu dump -t %d", answer_root(answer));
-	for (i = 0; i < kept; i++) {
-		fputc(' ', stdout);
-		text_put(stdout, choices[i].text, choices[i].len);
-	}
+		put_start(opt->criu, answer_root(answer));
+	for (i = 0; i < kept; i++)
+		put_option(choices[i].text, choices[i].len);
 	if (kept)
 		fputc('\n', stdout);
 	free(choices);
@@ -164,12 +194,14 @@ static void put_reasons(const char *reasons)
 }
 
 /* What follows from all findings together. */
-void closing_print(const struct answer *answer)
+void closing_print(const struct options *opt, const struct answer *answer)
 {
 	const char *reasons = record_value(&answer->report.head, CKPTCHECK_KEY_REASON);
 
-	if (answer->verdict == CKPTCHECK_CLASS_OPTION)
-		put_command(answer);
+	if (answer->verdict == CKPTCHECK_CLASS_OPTION || opt->criu)
+		put_command(opt, answer);
+	if (opt->criu && opt->criu->rpc && answer->verdict != CKPTCHECK_CLASS_INFO)
+		puts("options that the engine gives by RPC cannot be seen and are not counted; its configuration file of criu, such as /etc/criu/runc.conf, takes what is missing");
 	if (!answer_complete(answer)) {
 		fputs("not everything was examined", stdout);
 		put_reasons(reasons ? reasons : "");

@@ -28,7 +28,7 @@ static const char * const number_keys[] = {
 };
 
 /* Members that are not keys of the report: a key of that name is left out. */
-static const char * const own_members[] = { "class", "rule", "summary", "todo", "findings",
+static const char * const own_members[] = { "class", "rule", "met", "summary", "todo", "findings",
 					    "error", "hint", "tree" };
 
 static bool is_in(const char * const list[], size_t n, const char *key)
@@ -114,7 +114,7 @@ static void put_needs(const char *needs, const char **separator)
 	put_name(CKPTCHECK_KEY_NEEDS, separator);
 	fputc('[', stdout);
 	while (needs && *needs) {
-		size_t len = strcspn(needs, "|");
+		size_t len = needs_length(needs);
 
 		fputs(comma, stdout);
 		put_string(needs, len);
@@ -158,6 +158,8 @@ static void put_finding(const struct answer *answer, const struct report_record 
 	}
 	if (record->needs)
 		put_needs(record->needs, &separator);
+	if (record->met)
+		put_text("met", record->met, &separator);
 	put_text("summary", words_summary(record), &separator);
 	put_text("todo", todo, &separator);
 	fputc('}', stdout);

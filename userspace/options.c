@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libsmartcols.h>
-
 #include "proc.h"
 #include "text.h"
 #include "tool.h"
@@ -47,73 +45,6 @@ static const char letters[NR_OPTIONS] = {
 #undef OPTION
 #undef OPTION_GROUP
 };
-
-/* A row of --help; no name: a blank line. */
-struct help_row {
-	char letter;
-	const char *name;
-	int has_arg;
-	const char *arg;
-	const char *help;
-};
-
-static const struct help_row help_rows[] = {
-#define OPTION(id, letter, name, has_arg, arg, complete, help) \
-	{ letter, name, has_arg, arg, help },
-#define OPTION_GROUP() { },
-#include "options.def"
-#undef OPTION
-#undef OPTION_GROUP
-};
-
-#define HELP_COLUMN	24
-
-static void print_row(const struct help_row *row)
-{
-	bool optional = row->has_arg == optional_argument;
-	const char *before = optional ? "[=" : row->has_arg ? " " : "";
-	int n;
-
-	if (!row->name) {
-		fputc('\n', stdout);
-		return;
-	}
-	n = row->letter ? printf(" -%c, ", row->letter) : printf("     ");
-	n += printf("--%s%s%s%s", row->name, before, row->arg, optional ? "]" : "");
-	printf("%*s%s\n", n < HELP_COLUMN ? HELP_COLUMN - n : 1, "", row->help);
-}
-
-static void __attribute__((noreturn)) print_help(void)
-{
-	size_t i;
-
-	fputs("Usage: ckptcheck [options] PID...\n"
-	      "\n"
-	      "Tells why CRIU could not checkpoint a process and its descendants.\n"
-	      "\n", stdout);
-	for (i = 0; i < sizeof(help_rows) / sizeof(*help_rows); i++)
-		print_row(&help_rows[i]);
-	fputs("\n"
-	      "Exit status: 0 can be dumped, 1 error, 2 blocked, 3 needs options, 4 could not decide,\n"
-	      "5 the dump passes, but state is lost or the restore fails.\n"
-	      "\n"
-	      "For more details see ckptcheck(8).\n", stdout);
-	exit(EXIT_OK);
-}
-
-static void __attribute__((noreturn)) print_version(void)
-{
-	char oldest[TARGET_STRLEN], newest[TARGET_STRLEN];
-	const char *smartcols;
-
-	scols_get_library_version(&smartcols);
-	printf("ckptcheck %s (report format %d, CRIU %s to %s, %d rules, libsmartcols %s%s)\n",
-	       CKPTCHECK_TOOL_VERSION, CKPTCHECK_FORMAT,
-	       target_print(oldest, CKPTCHECK_TARGET_OLDEST),
-	       target_print(newest, CKPTCHECK_TARGET_NEWEST), CKPT_NR_RULES, smartcols,
-	       filter_available() ? ", with filters" : "");
-	exit(EXIT_OK);
-}
 
 /* Return: length of a pid at the beginning of @text, 0 if there is none. */
 static size_t take_pid(const char *text, int *pid)
@@ -258,6 +189,15 @@ static void take_question(struct options *opt, enum option_id id, char *arg)
 	case OPT_CRIU_NS:
 		opt->criu_ns = parse_pid(arg);
 		break;
+	case OPT_CRIU_OPTIONS:
+		opt->criu_options = arg;
+		break;
+	case OPT_CRIU_PID:
+		opt->criu_pid = parse_pid(arg);
+		break;
+	case OPT_RPC_CONFIG:
+		opt->rpc_config = arg;
+		break;
 	case OPT_LOAD:
 		opt->load = true;
 		opt->module = arg;
@@ -321,12 +261,37 @@ static void take(struct options *opt, enum option_id id, char *arg)
 	}
 }
 
-/* getopt's short options; the caller's buffer holds three bytes an option. */
+/* What is known of criu's options; @argv is its command line if there are any. */
+static void take_criu(struct options *opt, int argc, char **argv)
+{
+	if (!!argc + !!opt->criu_options + !!opt->criu_pid > 1)
+		errx(EXIT_ERROR, "criu's command line, --criu-options and --criu-pid exclude each other");
+	if (argc) {
+		if (opt->nr_pids)
+			errx(EXIT_ERROR, "criu's -t names the process, nothing else does: %d",
+			     opt->pids[0]);
+		opt->criu = criu_line_of(argc, argv, opt->rpc_config);
+	} else if (opt->criu_pid) {
+		opt->criu = criu_line_of_process(opt->criu_pid, opt->target);
+	} else if (opt->criu_options || opt->rpc_config) {
+		opt->criu = criu_line_of_text(opt->criu_options ?: "", opt->rpc_config);
+	}
+	if (opt->criu && !opt->nr_pids && opt->criu->pid)
+		pid_add(opt, opt->criu->pid, NULL);
+	if (argc && !opt->nr_pids)
+		errx(EXIT_ERROR, "criu dump wants a process: -t PID");
+}
+
+/*
+ * getopt's short options; the caller's buffer holds three bytes an option. With "-", words that
+ * are no options come in their order, as option 1.
+ */
 static void short_options(char *text)
 {
 	size_t i;
 	int has_arg;
 
+	*text++ = '-';
 	for (i = 0; i < NR_OPTIONS; i++) {
 		if (!letters[i])
 			continue;
@@ -356,15 +321,25 @@ static enum option_id option_of(int c)
  */
 void options_parse(struct options *opt, int argc, char **argv)
 {
-	char shorts[3 * NR_OPTIONS + 1];
-	int c;
+	char shorts[3 * NR_OPTIONS + 2];
+	int c, criu = argc;
 
 	*opt = (struct options){ .proc = CKPTCHECK_MOUNT_POINT, .default_proc = true };
 	short_options(shorts);
-	while ((c = getopt_long(argc, argv, shorts, long_options, NULL)) != -1)
-		take(opt, option_of(c), optarg);
+	while ((c = getopt_long(argc, argv, shorts, long_options, NULL)) != -1) {
+		if (c == 1 && criu_is_command(optarg)) {
+			criu = optind - 1;
+			optind = argc;
+			break;
+		}
+		if (c == 1)
+			pid_add(opt, parse_pid(optarg), NULL);
+		else
+			take(opt, option_of(c), optarg);
+	}
 	for (; optind < argc; optind++)
 		pid_add(opt, parse_pid(argv[optind]), NULL);
+	take_criu(opt, argc - criu, argv + criu);
 	if (opt->all && (opt->nr_pids || opt->nr_ways))
 		errx(EXIT_ERROR, "--all takes no process ids, nor other ways to name some");
 	if (opt->tree && (opt->all || opt->mode == OUTPUT_RAW))

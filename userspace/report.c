@@ -350,6 +350,7 @@ void report_free(struct report *report)
 	for (i = 0; i < report->nr; i++) {
 		free(report->records[i].pairs);
 		free(report->records[i].own_needs);
+		free(report->records[i].met);
 	}
 	free(report->records);
 	free(report->head.pairs);

@@ -32,6 +32,7 @@ struct report_pair {
  * @cls: class that @word names, CKPTCHECK_CLASS_UNKNOWN for a word that is not known
  * @needs: value of needs= or what rules_judge() made of it, NULL if there is none
  * @own_needs: @needs where it was allocated apart
+ * @met: option of criu that is given and made @cls what it is, NULL if there is none
  * @hidden: not to be printed
  */
 struct report_record {
@@ -42,6 +43,7 @@ struct report_record {
 	enum ckptcheck_class cls;
 	const char *needs;
 	char *own_needs;
+	char *met;
 	bool hidden;
 };
 

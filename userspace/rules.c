@@ -100,6 +100,16 @@ static bool put_key(FILE *out, const char *name, size_t len, const struct report
 	return !*end;
 }
 
+/* Length of the first alternative of needs=; a path in it may hold a "|". */
+size_t needs_length(const char *needs)
+{
+	const char *p;
+
+	for (p = strchr(needs, '|'); p && strncmp(p + 1, "--", 2); p = strchr(p + 1, '|'))
+		;
+	return p ? (size_t)(p - needs) : strlen(needs);
+}
+
 /**
  * rules_needs() - fill in an option's template
  * @needs: template of the table

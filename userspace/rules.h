@@ -21,6 +21,7 @@ const char *class_name(enum ckptcheck_class cls);
 const char *verdict_name(enum ckptcheck_class cls);
 enum ckptcheck_class verdict_parse(const char *word);
 
+size_t needs_length(const char *needs);
 char *rules_needs(const char *needs, const struct report_record *record);
 bool rules_judge(struct report_record *record, __u32 target);
 

@@ -136,6 +136,26 @@ char *text_safe(const char *p, size_t len)
 	return text_close(out, &text);
 }
 
+/* Prints one word of a command line as bash takes it: as it is, in quotes, or as $'\ooo'. */
+void text_put_word(FILE *out, const char *p, size_t len)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@,+%=^-";
+	char *text = text_safe(p, len), *c;
+
+	if (*text && !text[strspn(text, plain)]) {
+		fputs(text, out);
+	} else if (!strpbrk(text, "'\\")) {
+		fprintf(out, "'%s'", text);
+	} else {
+		fputs("$'", out);
+		for (c = text; *c; c++)
+			fprintf(out, "%s%c", *c == '\'' ? "\\" : "", *c);
+		fputc('\'', out);
+	}
+	free(text);
+}
+
 const char *text_arrow(void)
 {
 	return is_utf8_locale() && !text_raw ? "\xe2\x86\x92" : "->";

@@ -16,6 +16,7 @@ char *text_close(FILE *out, char **text);
 
 size_t utf8_next(const char *p, size_t len, __u32 *code);
 void text_put(FILE *out, const char *p, size_t len);
+void text_put_word(FILE *out, const char *p, size_t len);
 char *text_safe(const char *p, size_t len);
 const char *text_arrow(void);
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "criu.h"
 #include "report.h"
 #include "rules.h"
 
@@ -48,6 +49,10 @@ struct way;
  * @filter: argument of -Q
  * @load: load the module first
  * @module: file of the module, NULL to look it up
+ * @criu_options: argument of --criu-options
+ * @criu_pid: a criu that runs, 0 if there is none
+ * @rpc_config: configuration file that an engine passes to criu, NULL if there is none
+ * @criu: options of criu that are in force, NULL if nothing was said of them
  * @criu_ns: enter the namespaces of this process first, 0: see @of_host
  * @of_host: what is asked about is dumped by a criu of the host
  * @quiet: print no report
@@ -79,6 +84,10 @@ struct options {
 	const char *filter;
 	bool load;
 	const char *module;
+	const char *criu_options;
+	int criu_pid;
+	const char *rpc_config;
+	struct criu_line *criu;
 	int criu_ns;
 	bool of_host;
 	bool quiet;
@@ -123,8 +132,10 @@ struct answer {
 	bool gone;
 };
 
-/* options.c */
+/* options.c, help.c */
 void options_parse(struct options *opt, int argc, char **argv);
+_Noreturn void print_help(void);
+_Noreturn void print_version(void);
 
 /* ways.c */
 void pid_add(struct options *opt, int pid, const struct way *way);
@@ -154,7 +165,7 @@ void tree_print(const struct options *opt, const struct answer *answer);
 void table_print(const struct options *opt, const struct answer *answers, size_t nr);
 char *heading_target(const struct answer *answer);
 void heading_print(const struct answer *answer);
-void closing_print(const struct answer *answer);
+void closing_print(const struct options *opt, const struct answer *answer);
 void json_print(const struct options *opt, const struct answer *answers, size_t nr);
 int explain_rule(const char *name);
 void list_rules(const struct options *opt);

@@ -167,7 +167,7 @@ char *words_needs(const char *needs)
 	FILE *out = text_open(&text);
 
 	while (*needs) {
-		size_t len = strcspn(needs, "|");
+		size_t len = needs_length(needs);
 
 		text_put(out, needs, len);
 		needs += len;
@@ -222,6 +222,14 @@ static void put_option(FILE *out, const struct report_record *record)
 	free(words);
 }
 
+static void put_met(FILE *out, const struct report_record *record, const char *before,
+		    const char *after)
+{
+	fputs(before, out);
+	text_put(out, record->met, strlen(record->met));
+	fputs(after, out);
+}
+
 /* What to do about a record. */
 char *words_todo(const struct answer *answer, const struct report_record *record)
 {
@@ -249,11 +257,17 @@ char *words_todo(const struct answer *answer, const struct report_record *record
 		fputs("dump passes, state is lost", out);
 		break;
 	case CKPTCHECK_CLASS_INFO:
-		fputs("nothing", out);
+		if (record->met)
+			put_met(out, record, "nothing: ", " is given");
+		else
+			fputs("nothing", out);
 		cure = false;
 		break;
 	default:
-		fputs("could not be examined", out);
+		if (record->met)
+			put_met(out, record, "", " is given; it may be enough");
+		else
+			fputs("could not be examined", out);
 		break;
 	}
 	if (cure)

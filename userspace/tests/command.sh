@@ -73,6 +73,16 @@ says "has format 2"
 run 3 "a long line" "${reports[@]}" -o PATH 170
 that "... whole" [ "$(wc -L < "$out")" -gt 20000 ]
 
+run 3 "paths that a shell would not leave alone" "${reports[@]}" 171
+line=$(tail -n 1 "$out")
+that "... a line to paste" [ "$(eval "printf '%s,' $line")" = \
+	"criu,dump,-t,171,--external,mnt[/a|b c]:/a|b c,--external,mnt[/it's
+]:/it's
+,--ext-unix-sk," ]
+run 3 "alternatives, and a path with a |" "${reports[@]}" -J 171
+parsed 'd[0]["findings"][0]["needs"] == ["--external mnt[/a|b c]:/a|b c"]'
+parsed 'd[0]["findings"][2]["needs"] == ["--ext-unix-sk", "--external unix[77]"]'
+
 echo "# not you"
 run 2 "cred-no-access" "${reports[@]}" 160
 has "you may not inspect this process: "
