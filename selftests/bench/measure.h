@@ -24,7 +24,7 @@ unsigned long bench_ours_alone(pid_t pid);
 unsigned long bench_procloop(pid_t pid);
 /* Reads /proc/<pid>/status, as a measure of what one look at a process costs. */
 unsigned long bench_status(pid_t pid);
-/* Reads the reports of all processes. Return: how many there are. */
+/* Reads the reports of all processes. Return: 1. */
 unsigned long bench_sweep(pid_t pid);
 /* Both of all processes, one after the other. */
 unsigned long bench_ours_host(pid_t pid);
