@@ -117,8 +117,10 @@ static enum exit_status check(struct options *opt, bool *gone)
 	struct answer *answers;
 	size_t i, nr;
 
-	if (opt->all)
+	if (opt->all) {
 		all_pids(opt);
+		stream_rewind();
+	}
 	answers = xrealloc(NULL, (opt->nr_pids + 1) * sizeof(*answers));
 	nr = ask(opt, answers);
 	for (i = 0; i < nr; i++) {

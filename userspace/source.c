@@ -170,9 +170,14 @@ static char *read_all(int fd, size_t *len)
  */
 char *source_read(const struct options *opt, struct answer *answer, size_t *len, bool *viewed)
 {
-	char *path = xasprintf("%s/%d", opt->proc, answer->pid), *buf = NULL;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char *path, *buf = opt->all ? stream_take(opt, answer->pid, len) : NULL;
+	int fd;
 
+	*viewed = buf;
+	if (buf)
+		return buf;
+	path = xasprintf("%s/%d", opt->proc, answer->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	free(path);
 	if (fd < 0) {
 		open_failed(opt, answer, errno);

@@ -150,6 +150,8 @@ const char *verdict_sentence(enum ckptcheck_class verdict);
 
 /* source.c, absence.c */
 char *source_read(const struct options *opt, struct answer *answer, size_t *len, bool *viewed);
+char *stream_take(const struct options *opt, int pid, size_t *len);
+void stream_rewind(void);
 void absence_explain(const struct options *opt, struct answer *answer);
 void refusal_explain(struct answer *answer);
 bool proc_is_mounted(const char *dir);
