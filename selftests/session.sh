@@ -105,7 +105,7 @@ session "ckptcheck --pid-file $work/shopd.pid -o RULE,NEEDS"
 session "ckptcheck --cgroup /shop -q; echo \$?"
 session "ckptcheck --container web -o CLASS,RULE,NEEDS,SUMMARY"
 session "ckptcheck --tree -o CLASS,RULE,SUMMARY 4720"
-session "ckptcheck --all -r | grep -w -e RULE -e lock-flock -e udp-corked | cut -d ' ' -f 1-3"
+session "ckptcheck --all -r | grep -w -e RULE -e lock-flock -e udp-corked | cut -d ' ' -f 1,2"
 session "ckptcheck --name nobody"
 (sleep 10; kill 4711) &
 session "ckptcheck -q --watch=1 4711; echo \$?"

@@ -291,6 +291,8 @@ static char *read_as_nobody(pid_t pid)
 	char *read;
 
 	if (!child) {
+		/* Else it has what its parent has in common with others. */
+		close_range(3, ~0U, 0);
 		if (setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY))
 			_exit(1);
 		read = pid ? read_alone(pid, 0) : read_all(open_all(0));
