@@ -176,6 +176,10 @@ def agrees(rule, option, pid):
             log = f.read()
     says = {0: True, 2: False, 3: False, 5: True}.get(answer.status)
     print("# %s: status %d, criu %d" % (name, answer.status, done.returncode))
+    # Since Linux 6.16 SO_PASSCRED is an option of UNIX sockets alone, which criu 4.1 does not know.
+    if "Can't get 1:16 opt: Operation not supported" in log:
+        skip(name, "this criu saves no internet socket on this kernel")
+        return
     test(name, says is not None and says != (done.returncode == 0) and "%s\n%s" % (answer, log))
 
 
