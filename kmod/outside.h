@@ -12,7 +12,7 @@ struct pid;
 struct task_struct;
 
 /* Descriptors of an outsider looked at in one hold of its locks. */
-#define CKPT_OUTSIDE_CHUNK	256
+#define CKPT_OUTSIDE_CHUNK	64
 
 /**
  * struct ckpt_outsider - processes outside that have an object of the set
