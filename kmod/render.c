@@ -122,12 +122,13 @@ static void ckpt_render_needs(const struct ckpt_report *r, const struct ckpt_fin
 	size_t n = 0;
 
 	while (*p && n < sizeof(needs) - 1) {
-		size_t name_len = strcspn(p + 1, ":}"), len;
+		size_t name_len, len;
 
 		if (*p != '{') {
 			needs[n++] = *p++;
 			continue;
 		}
+		name_len = strcspn(p + 1, ":}");
 		if (ckpt_is_ghost_limit(p + 1, name_len))
 			len = scnprintf(needs + n, sizeof(needs) - n, "%llu", r->ghost_limit);
 		else
