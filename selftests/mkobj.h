@@ -136,6 +136,8 @@ extern const struct mkobj_case mkobj_mount_cases[];
 
 /* Ends everything: status 4 where the machine lacks the feature (by errno), 1 otherwise. */
 void mkobj_fail(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+/* Is the kernel that version, or a newer one? */
+bool mkobj_kernel_since(int major, int minor);
 void mkobj_lacks(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 /* Return: @fd (any result of a system call), which is not negative. */
 int mkobj_try(int fd, const char *what);

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "mkobj.h"
@@ -112,6 +113,17 @@ void mkobj_fail(const char *fmt, ...)
 
 	va_start(ap, fmt);
 	end(1, fmt, ap);
+}
+
+bool mkobj_kernel_since(int major, int minor)
+{
+	int is_major, is_minor;
+	struct utsname u;
+
+	uname(&u);
+	if (sscanf(u.release, "%d.%d", &is_major, &is_minor) != 2)
+		mkobj_fail("release %s", u.release);
+	return is_major > major || (is_major == major && is_minor >= minor);
 }
 
 void mkobj_lacks(const char *fmt, ...)

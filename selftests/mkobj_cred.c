@@ -121,13 +121,10 @@ static void make_ruleset(struct mkobj *m)
 
 static void need_kernel(struct mkobj *m, bool vvar_vclock)
 {
-	int major, minor;
 	struct utsname u;
 
 	uname(&u);
-	if (sscanf(u.release, "%d.%d", &major, &minor) != 2)
-		mkobj_fail("release %s", u.release);
-	if ((major > 6 || (major == 6 && minor >= 13)) != vvar_vclock)
+	if (mkobj_kernel_since(6, 13) != vvar_vclock)
 		mkobj_lacks("release %s", u.release);
 	mkobj_key(m, "release=%s", u.release);
 }

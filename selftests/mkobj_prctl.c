@@ -124,11 +124,29 @@ static void break_target(struct mkobj *m)
 
 /* ---- registered with the kernel ---- */
 
+/* The C library does it, unless it is told not to. */
 static void make_rseq(struct mkobj *m)
 {
-	if (!__rseq_size)
-		mkobj_lacks("no rseq");
+	static struct rseq own __attribute__((aligned(32)));
+
+	if (!__rseq_size && syscall(SYS_rseq, &own, sizeof(own), 0, RSEQ_SIG))
+		mkobj_lacks("rseq: %m");
 	mkobj_key(m, "");
+}
+
+/* PTRACE_GET_RSEQ_CONFIGURATION is there since 5.13. */
+static void make_rseq_no_conf(struct mkobj *m)
+{
+	if (mkobj_kernel_since(5, 13))
+		mkobj_lacks("this kernel tells criu of rseq");
+	make_rseq(m);
+}
+
+static void make_rseq_conf(struct mkobj *m)
+{
+	if (!mkobj_kernel_since(5, 13))
+		mkobj_lacks("this kernel does not tell criu of rseq");
+	make_rseq(m);
 }
 
 static void make_rseq_off(struct mkobj *m)
@@ -232,6 +250,7 @@ static void make_flusher_off(struct mkobj *m)
 #define SUD	"task-sud"
 #define BREAK	"task-hw-breakpoints"
 #define RSEQ	"task-rseq"
+#define RSEQ_NO	"task-rseq-no-conf"
 #define BARRIER	"task-membarrier"
 #define DEATH	"task-pdeathsig"
 #define DEATH_ROOT	"task-pdeathsig-root"
@@ -248,8 +267,12 @@ const struct mkobj_case mkobj_prctl_cases[] = {
 	{ .name = SUD ".miss", .rule = SUD, .make = make_sud_off },
 	{ .name = BREAK, .rule = BREAK, .make = make_nothing, .finish = break_target, .num = 1 },
 	{ .name = BREAK ".miss", .rule = BREAK, .finish = break_target },
-	{ .name = RSEQ, .rule = RSEQ, .make = make_rseq, .flags = "view=each" },
+	{ .name = RSEQ, .rule = RSEQ, .make = make_rseq, .flags = "view=each,also=" RSEQ_NO },
 	{ .name = RSEQ ".miss", .rule = RSEQ, .make = make_rseq_off, .flags = "view=each" },
+	{ .name = RSEQ_NO, .rule = RSEQ_NO, .make = make_rseq_no_conf,
+	  .flags = "view=each,also=" RSEQ },
+	{ .name = RSEQ_NO ".miss", .rule = RSEQ_NO, .make = make_rseq_conf },
+	{ .name = RSEQ_NO ".miss-off", .rule = RSEQ_NO, .make = make_rseq_off },
 	{ .name = BARRIER, .rule = BARRIER, .make = make_membarrier },
 	{ .name = BARRIER ".miss", .rule = BARRIER, .make = make_membarrier_query },
 	{ .name = DEATH, .rule = DEATH, .make = make_pdeathsig_child },

@@ -57,6 +57,26 @@ static void make_socket(struct mkobj *m)
 	mkobj_try(socket(m->c->num, SOCK_STREAM, 0), "socket");
 }
 
+/* Since 6.16 it has no SO_PASSCRED. */
+static void make_on_new_kernel(struct mkobj *m)
+{
+	int fd;
+
+	if (!mkobj_kernel_since(6, 16))
+		mkobj_lacks("this kernel has SO_PASSCRED for every socket");
+	fd = socket(m->c->num, m->c->num == AF_PACKET ? SOCK_DGRAM : SOCK_STREAM, 0);
+	if (fd < 0)
+		mkobj_lacks("socket: %m");
+	mkobj_key_fd(m, fd, "");
+}
+
+static void make_on_old_kernel(struct mkobj *m)
+{
+	if (mkobj_kernel_since(6, 16))
+		mkobj_lacks("this kernel has SO_PASSCRED for some sockets");
+	make_socket(m);
+}
+
 static void make_mptcp(struct mkobj *m)
 {
 	int fd = mkobj_try(socket(m->c->num, SOCK_STREAM, IPPROTO_MPTCP), "IPPROTO_MPTCP");
@@ -154,7 +174,20 @@ static void make_dgram(struct mkobj *m)
 #define RAW	"sock-raw"
 #define RAWCONN	"raw-connected"
 
+#define PASSCRED	"sock-no-passcred"
+#define EACH	"view=each,also=task-rseq,also=env-vvar-vclock"
+
 const struct mkobj_case mkobj_sock_cases[] = {
+	{ .name = PASSCRED, .rule = PASSCRED, .make = make_on_new_kernel, .num = AF_INET,
+	  .flags = EACH },
+	{ .name = PASSCRED ".ipv6", .rule = PASSCRED, .make = make_on_new_kernel, .num = AF_INET6,
+	  .flags = EACH },
+	{ .name = PASSCRED ".packet", .rule = PASSCRED, .make = make_on_new_kernel,
+	  .num = AF_PACKET, .flags = EACH ",root-only" },
+	{ .name = PASSCRED ".miss", .rule = PASSCRED, .make = make_on_new_kernel, .num = AF_UNIX,
+	  .flags = EACH },
+	{ .name = PASSCRED ".miss-old", .rule = PASSCRED, .make = make_on_old_kernel,
+	  .num = AF_INET, .flags = EACH },
 	{ .name = FAMILY, .rule = FAMILY, .make = make_family },
 	{ .name = FAMILY ".vsock", .rule = FAMILY, .make = make_family, .num = AF_VSOCK },
 	{ .name = FAMILY ".alg", .rule = FAMILY, .make = make_family, .num = AF_ALG },

@@ -5,6 +5,7 @@
 
 #include <linux/net.h>
 #include <linux/udp.h>
+#include <linux/version.h>
 #include <net/af_unix.h>
 #include <net/sock.h>
 
@@ -43,6 +44,12 @@ static inline bool ckpt_sock_passes_label(const struct socket *sock, const struc
 #else
 	return sk->sk_scm_security;
 #endif
+}
+
+/* Since 6.16 only those that can be sent credentials have SO_PASSCRED and SO_PASSSEC. */
+static inline bool ckpt_kernel_limits_passcred(void)
+{
+	return LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0);
 }
 
 /*

@@ -37,6 +37,12 @@ static inline bool ckpt_task_has_rseq(struct task_struct *task)
 #endif
 }
 
+/* PTRACE_GET_RSEQ_CONFIGURATION, by which criu learns of it. */
+static inline bool ckpt_kernel_has_rseq_conf(void)
+{
+	return LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 0);
+}
+
 /* What some processors have. */
 enum ckpt_arch {
 	CKPT_ARCH_IOPERM,

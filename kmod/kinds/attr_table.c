@@ -160,6 +160,12 @@ static bool ckpt_attr_rseq(struct ckpt_attrs *attrs, const struct ckpt_attr *att
 	return ckpt_task_has_rseq(thread);
 }
 
+static bool ckpt_attr_rseq_no_conf(struct ckpt_attrs *attrs, const struct ckpt_attr *attr,
+				   struct task_struct *thread, u64 *value)
+{
+	return !ckpt_kernel_has_rseq_conf() && ckpt_task_has_rseq(thread);
+}
+
 /* Is it kept so long from taking a signal that criu may give up?  A vfork has its own rule. */
 static bool ckpt_attr_asleep(struct ckpt_attrs *attrs, const struct ckpt_attr *attr,
 			     struct task_struct *thread, u64 *value)
@@ -201,6 +207,7 @@ const struct ckpt_attr ckpt_attr_table[] = {
 	{ CKPT_TASK_SUD, ckpt_attr_arch, .num = CKPT_ARCH_SUD },
 	{ CKPT_TASK_HW_BREAKPOINTS, ckpt_attr_arch, .num = CKPT_ARCH_BREAKPOINTS },
 	{ CKPT_TASK_RSEQ, ckpt_attr_rseq, .quiet = true },
+	{ CKPT_TASK_RSEQ_NO_CONF, ckpt_attr_rseq_no_conf, .quiet = true },
 	{ CKPT_TASK_PDEATHSIG, ckpt_attr_pdeathsig, "sig" },
 	{ CKPT_TASK_PDEATHSIG_ROOT, ckpt_attr_pdeathsig, "sig" },
 	{ CKPT_TASK_ROBUST_LIST_COMPAT2, ckpt_attr_compat_robust },

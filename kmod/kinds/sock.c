@@ -36,11 +36,18 @@ static bool ckpt_sock_ebpf(struct sock *sk)
 	return ebpf;
 }
 
+/* CRIU before 4.2 asks every socket for SO_PASSCRED. */
+static bool ckpt_sock_no_passcred(const struct ckpt_scan *scan, const struct sock *sk)
+{
+	return ckpt_kernel_limits_passcred() && (ckpt_is_inet(sk) || sk->sk_family == AF_PACKET) &&
+	       !ckpt_rule_is_quiet(&scan->report, CKPT_SOCK_NO_PASSCRED);
+}
+
 /* What CRIU refuses or loses whatever the family.  Never sleeps. */
 static bool ckpt_sock_odd(const struct ckpt_scan *scan, struct sock *sk)
 {
 	return !ckpt_ns_has_net(scan, sock_net(sk)) || ckpt_sock_ebpf(sk) ||
-	       READ_ONCE(sk->sk_bound_dev_if);
+	       READ_ONCE(sk->sk_bound_dev_if) || ckpt_sock_no_passcred(scan, sk);
 }
 
 /* Return: the socket of a file that is a UNIX socket, else NULL. */
@@ -170,6 +177,8 @@ void ckpt_sock_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct 
 	ckpt_sock_judge_device(scan, obj, sk);
 	if (!ckpt_is_inet(sk) && sk->sk_family != AF_PACKET)
 		return;
+	if (ckpt_sock_no_passcred(scan, sk))
+		ckpt_sock_emit(scan, obj, sk, CKPT_SOCK_NO_PASSCRED);
 	ckpt_sock_judge_lost(scan, obj, sk);
 	ckpt_sock_judge_opts(scan, obj, sk);
 }
