@@ -233,17 +233,23 @@ static int ckpt_soft_error(struct ckpt_scan *scan, int err)
 		return err;
 	ckpt_report_error(&scan->report, err);
 	scan->uncounted = true;
-	scan->cut = true;
 	return 0;
+}
+
+/* The same in the first pass: what is in none of its tables may be of a member then. */
+static int ckpt_first_error(struct ckpt_scan *scan, int err)
+{
+	scan->cut = scan->cut || err == -ENOMEM || err == -E2BIG;
+	return ckpt_soft_error(scan, err);
 }
 
 static int ckpt_scan_once(struct ckpt_scan *scan)
 {
-	int err = ckpt_soft_error(scan, ckpt_collect_set(scan));
+	int err = ckpt_first_error(scan, ckpt_collect_set(scan));
 	u32 i;
 
 	if (!err)
-		err = ckpt_soft_error(scan, ckpt_inflight_collect(scan));
+		err = ckpt_first_error(scan, ckpt_inflight_collect(scan));
 	if (err)
 		return err;
 	ckpt_set_sort(scan);
