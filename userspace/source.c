@@ -104,14 +104,21 @@ static void read_failed(struct answer *answer, int error)
 	}
 }
 
+/* How the reports are to be judged. */
+struct ckptcheck_view view_wanted(const struct options *opt)
+{
+	return (struct ckptcheck_view){
+		.target = opt->target ? opt->target : opt->default_target, .flags = opt->flags,
+	};
+}
+
 /*
  * Return: whether the report can be read. A plain file, such as a report that was kept, takes
  * no ioctl: @viewed is false then, and what was asked for is left to the caller.
  */
 static bool set_view(int fd, const struct options *opt, struct answer *answer, bool *viewed)
 {
-	__u32 wanted = opt->target ? opt->target : opt->default_target;
-	struct ckptcheck_view view = { .target = wanted, .flags = opt->flags };
+	struct ckptcheck_view view = view_wanted(opt);
 	char target[TARGET_STRLEN];
 
 	*viewed = true;
@@ -125,7 +132,7 @@ static bool set_view(int fd, const struct options *opt, struct answer *answer, b
 	else if (errno == EINVAL)
 		fail(answer, EXIT_ERROR,
 		     xasprintf("the module does not take --target %s with these options",
-			       target_print(target, wanted)));
+			       target_print(target, view.target)));
 	else
 		read_failed(answer, errno);
 	return false;

@@ -28,9 +28,7 @@ static struct {
 /* A module that has no such file, or reports that were kept, are asked one by one. */
 static void stream_open(const struct options *opt)
 {
-	struct ckptcheck_view view = {
-		.target = opt->target ? opt->target : opt->default_target, .flags = opt->flags,
-	};
+	struct ckptcheck_view view = view_wanted(opt);
 	char *path = xasprintf("%s/all", opt->proc);
 
 	stream.opened = true;

@@ -149,6 +149,7 @@ enum exit_status status_worse(enum exit_status a, enum exit_status b);
 const char *verdict_sentence(enum ckptcheck_class verdict);
 
 /* source.c, absence.c */
+struct ckptcheck_view view_wanted(const struct options *opt);
 char *source_read(const struct options *opt, struct answer *answer, size_t *len, bool *viewed);
 char *stream_take(const struct options *opt, int pid, size_t *len);
 void stream_rewind(void);
