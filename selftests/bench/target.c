@@ -120,10 +120,9 @@ static void make_ordinary(long n)
 	make_maps(3 * n);
 }
 
-static void make_tree(long n)
+/* As many processes in all, each of which waits when @make has made what it has. */
+static void make_children(long n, void (*make)(void))
 {
-	long i;
-
 	while (--n > 0) {
 		pid_t pid = fork();
 
@@ -131,34 +130,38 @@ static void make_tree(long n)
 			err(1, "fork");
 		if (pid)
 			continue;
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (i = 0; i < 10; i++)
-			open_plain(i);
+		make();
 		for (;;)
 			pause();
 	}
 }
 
-/* Each on its own, as the services of a host are: nothing of it is anybody else's. */
+static void make_member(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	make_plain(10);
+}
+
+static void make_tree(long n)
+{
+	make_children(n, make_member);
+}
+
+/* On its own, as the services of a host are: nothing of it is anybody else's. */
+static void make_service(void)
+{
+	int i;
+
+	setsid();
+	close_range(0, ~0U, 0);
+	for (i = 0; i < 3; i++)
+		open("/dev/null", O_RDWR);
+	make_ordinary(12);
+}
+
 static void make_host(long n)
 {
-	long i;
-
-	while (--n > 0) {
-		pid_t pid = fork();
-
-		if (pid < 0)
-			err(1, "fork");
-		if (pid)
-			continue;
-		setsid();
-		close_range(0, ~0U, 0);
-		for (i = 0; i < 3; i++)
-			open("/dev/null", O_RDWR);
-		make_ordinary(12);
-		for (;;)
-			pause();
-	}
+	make_children(n, make_service);
 }
 
 static void make_locks(long n)
