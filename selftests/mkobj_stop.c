@@ -208,11 +208,11 @@ static void settle_exec32(struct mkobj *m)
 
 static void settle_exec64(struct mkobj *m)
 {
-	char *const argv[] = { "sleep", "1000000", NULL }, *const envp[] = { NULL };
+	char *const argv[] = { "sleep", "1000000", NULL };
 
 	(void)m;
 	fcntl(MKOBJ_CHANNEL, F_SETFD, FD_CLOEXEC);
-	execve("/bin/sleep", argv, envp);
+	execv("/bin/sleep", argv);
 	mkobj_fail("execve: %m");
 }
 
