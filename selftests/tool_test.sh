@@ -73,6 +73,8 @@ json()
 		assert tree["verdict"] == "blocked", tree
 		assert tree["complete"] in (True, "yes"), tree
 		found = {f["rule"]: f for f in tree["findings"]}
+		# Linux 6.16 and CRIU before 4.2 have that for any internet socket.
+		found.pop("sock-no-passcred", None)
 		assert set(found) == {"lock-flock", "unix-external-stream", "udp-corked"}, found
 		assert found["lock-flock"]["needs"] == ["--file-locks"], found
 		assert found["udp-corked"]["class"] == "blocker", found
@@ -136,7 +138,7 @@ tap "ok" judge 0 "can dump it" plain
 tap "blocked" judge 2 udp-corked udp-corked
 tap "needs options" judge 3 --file-locks lock-flock
 tap "could not decide" judge 4 file-kind-unknown file-kind-unknown
-tap "lossy" judge 5 udp-pending-msgmore udp-pending-msgmore
+tap "lossy" judge 5 task-timerslack task-timerslack
 tap "restore fails" judge 5 fifo-odirect fifo-odirect
 tap "an option that names the inode" judge 3 'external unix\[[0-9]+\]' unix-external-stream
 tap "the worst counts" judge 2 lock-flock lock-flock udp-corked udp-pending-msgmore

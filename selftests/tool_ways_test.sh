@@ -57,8 +57,9 @@ start_container()
 	mkdir -p "$tmp/bundle/rootfs/bin" "$tmp/bundle/rootfs/proc" "$tmp/bundle/rootfs/tmp"
 	cp mkobj "$tmp/bundle/rootfs/bin"
 	(cd "$tmp/bundle" && runc spec && python3 - <<-'END'
-		import json
+		import json, os
 		config = json.load(open("config.json"))
+		config["process"]["env"] += ["GLIBC_TUNABLES=" + os.getenv("GLIBC_TUNABLES", "")]
 		config["process"]["terminal"] = False
 		config["process"]["args"] = ["/bin/mkobj", "lock-flock"]
 		config["root"]["readonly"] = False
@@ -201,14 +202,15 @@ all_unprivileged()
 	END
 }
 
-# says VERSION ORIGIN ARGUMENT...: what the line with the verdict has
+# says VERSION ORIGIN ARGUMENT...: what the line with the verdict has.  Can an old CRIU dump it on
+# this kernel?  That is not the question.
 says()
 {
 	local version=$1 origin=$2
 
 	shift 2
-	status 0 "${command[@]}" --info none "$@" "$plain" || return 1
-	has "CRIU $version${origin:+ ($origin)} can dump it"
+	"${command[@]}" --info none "$@" "$plain" >"$tmp/out" 2>&1
+	has "CRIU $version${origin:+ ($origin)} can"
 }
 
 targets()
