@@ -5,11 +5,6 @@
 cd "$(dirname "$0")" || exit 1
 export LC_ALL=C
 
-# A C library that registers rseq is refused by criu there (task-rseq-no-conf).
-case $(uname -r) in
-5.10.*) export GLIBC_TUNABLES=glibc.pthread.rseq=0 ;;
-esac
-
 # How long one program may take, in seconds: emulated processors are slow.
 LIMIT=${CKPT_TEST_TIMEOUT:-900}
 
