@@ -315,7 +315,7 @@ TEST_F(comm, escaped)
 	ASSERT_LT(0, self->pid);
 	report_read(self->pid, 0, &self->r);
 	ASSERT_TRUE(check_sound(_metadata, &self->r));
-	snprintf(expected, sizeof(expected), "ckptcheck 1 pid=%d comm=%s target=4.2 verdict=ok ",
+	snprintf(expected, sizeof(expected), "ckptcheck 1 pid=%d comm=%s target=4.2.1 verdict=ok ",
 		 self->pid, variant->shown);
 	EXPECT_EQ(0, strncmp(expected, self->r.text, strlen(expected)));
 	EXPECT_STREQ(variant->name, record_get(&self->r.head, CKPTCHECK_KEY_COMM));

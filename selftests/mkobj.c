@@ -52,6 +52,7 @@ static const struct mkobj_case *const tables[] = {
 	mkobj_ipc_cases,
 	mkobj_netns_cases,
 	mkobj_netdev_cases,
+	mkobj_diag_cases,
 	mkobj_filter_cases, mkobj_packet_cases, mkobj_lost_cases, mkobj_opts_cases,
 	mkobj_mntns_cases,
 	mkobj_mount_cases,

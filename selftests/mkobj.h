@@ -131,6 +131,7 @@ extern const struct mkobj_case mkobj_vma_cases[];
 extern const struct mkobj_case mkobj_ipc_cases[];
 extern const struct mkobj_case mkobj_netns_cases[];
 extern const struct mkobj_case mkobj_netdev_cases[];
+extern const struct mkobj_case mkobj_diag_cases[];
 extern const struct mkobj_case mkobj_mntns_cases[];
 extern const struct mkobj_case mkobj_mount_cases[];
 

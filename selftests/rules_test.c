@@ -190,6 +190,10 @@ TRIP(link_outside, "ns-net-link-outside", RESTORE, "", "");
 TRIP(net_content, "ns-net-content", LOSSY, "", "");
 TRIP(net_content_ingress, "ns-net-content.ingress", LOSSY, "", "");
 TRIP(net_content_xfrm, "ns-net-content.xfrm", LOSSY, "", "");
+TRIP(net_no_diag, "ns-net-no-diag", BLOCKER, "", "");
+TRIP(net_no_diag_packet, "ns-net-no-diag.packet", BLOCKER, "", "");
+TRIP(net_no_diag_nested, "ns-net-no-diag.nested", BLOCKER, "", "");
+TRIP(net_no_udplite, "ns-net-no-udplite", INFO, "", "");
 TRIP(ns_time_children, "ns-time-for-children", BLOCKER, "", "");
 TRIP(ns_pid_children, "ns-pid-for-children", LOSSY, "", "");
 TRIP(ns_pid_not_init, "ns-pid-not-init", OPTION, "--external pid[{ino}]:pidns", "");
@@ -676,7 +680,7 @@ TEST_F_TIMEOUT(trip, newest, 120)
 	check_others(_metadata, &r, rule, self->flags);
 	check_class(_metadata, &r, rule, &expected, variant->keys);
 	EXPECT_EQ(self->run.target, record_num(&r.head, CKPTCHECK_KEY_PID));
-	EXPECT_STREQ("4.2", record_get(&r.head, CKPTCHECK_KEY_TARGET));
+	EXPECT_STREQ("4.2.1", record_get(&r.head, CKPTCHECK_KEY_TARGET));
 	if (!strcmp(rule, "set-unstable")) {
 		EXPECT_STREQ("no", record_get(&r.head, CKPTCHECK_KEY_COMPLETE));
 	} else if (variant->cls != CKPTCHECK_CLASS_UNKNOWN && !variant->blind) {

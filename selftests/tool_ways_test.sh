@@ -14,7 +14,7 @@ cleanup()
 {
 	kill "${started[@]}" 2>/dev/null
 	runc delete --force ckpt-ways >/dev/null 2>&1
-	echo 4.2 >/sys/kernel/ckptcheck/target
+	echo 4.2.1 >/sys/kernel/ckptcheck/target
 	rm -rf "$tmp"
 }
 trap cleanup EXIT
@@ -223,11 +223,11 @@ targets()
 	says "$installed" installed || rc=1
 	says 4.0 "" --target 4.0 || rc=1
 	command=(env PATH=/nowhere "${command[@]}")
-	says 4.2 "newest known" || rc=1
+	says 4.2.1 "newest known" || rc=1
 	echo 3.19 >/sys/kernel/ckptcheck/target
 	says 3.19 "set in /sys/kernel/ckptcheck/target" || rc=1
 	says 4.0 "" --target 4.0 || rc=1
-	echo 4.2 >/sys/kernel/ckptcheck/target
+	echo 4.2.1 >/sys/kernel/ckptcheck/target
 	return "$rc"
 }
 

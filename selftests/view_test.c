@@ -197,7 +197,7 @@ TEST_F(view, refused)
 	/* What was refused changed nothing. */
 	report_read_fd(self->fd, &self->r);
 	ASSERT_TRUE(check_sound(_metadata, &self->r));
-	EXPECT_STREQ("4.2", record_get(&self->r.head, CKPTCHECK_KEY_TARGET));
+	EXPECT_STREQ("4.2.1", record_get(&self->r.head, CKPTCHECK_KEY_TARGET));
 	EXPECT_EQ(2, record_num(&self->r.head, CKPTCHECK_KEY_PROCESSES));
 	end_report(_metadata, &self->r);
 }
@@ -261,7 +261,7 @@ TEST_F(sysfs, target)
 	ASSERT_LT(0, slurp_file(SYSFS "target", text, sizeof(text)));
 	EXPECT_STREQ("3.17.1\n", text);
 	report_read_fd(fd, &self->r);
-	EXPECT_STREQ("4.2", record_get(&self->r.head, CKPTCHECK_KEY_TARGET));
+	EXPECT_STREQ("4.2.1", record_get(&self->r.head, CKPTCHECK_KEY_TARGET));
 	end_report(_metadata, &self->r);
 	report_read(self->pid, 0, &self->r);
 	EXPECT_STREQ("3.17.1", record_get(&self->r.head, CKPTCHECK_KEY_TARGET));

@@ -24,7 +24,7 @@ function row(text,    piece, part, spans, version, word, j) {
 		split(version, part, " ")
 		word = piece[j + 2]
 		gsub(/ /, "", word)
-		spans = spans (spans ? ";" : "") part[1] "." part[2] " " word
+		spans = spans (spans ? ";" : "") part[1] "." part[2] (part[3] ? "." part[3] : "") " " word
 		if (piece[j + 5])
 			spans = spans " " piece[j + 5]
 	}
@@ -33,7 +33,8 @@ function row(text,    piece, part, spans, version, word, j) {
 
 ${CPP:-cc -E} -P -x c -I"$here/../../uapi/linux" - <<'END' | awk "$rows_to_lines"
 #define CKPT_SPANS(...) __VA_ARGS__
-#define CKPT_SPAN(major, minor, cls, needs) , major, minor, "cls" cls "needs" needs
+#define CKPT_SPAN(major, minor, cls, needs) CKPT_SPAN_PATCH(major, minor, 0, cls, needs)
+#define CKPT_SPAN_PATCH(major, minor, patch, cls, needs) , major, minor, patch, "cls" cls "needs" needs
 #define CKPT_RULE(id, name, category, seed, spans, criu, summary) \
 	ROW name category spans "criu" criu summary
 #include "ckptcheck_rules.def"

@@ -52,6 +52,12 @@ static inline bool ckpt_kernel_limits_passcred(void)
 	return LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0);
 }
 
+/* UDP-Lite was removed in 7.1. */
+static inline bool ckpt_kernel_has_udplite(void)
+{
+	return LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0);
+}
+
 /*
  * The listener in whose queue a UNIX connection waits, NULL if it has been accepted.  Kernels
  * with the older collector of garbage (until 6.10 and its backports) do not know it.

@@ -192,6 +192,7 @@ void ckpt_ns_judge_root(struct ckpt_scan *scan, const struct ckpt_place *place,
 void ckpt_ns_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		   struct task_struct *task);
 void ckpt_net_judge(struct ckpt_scan *scan, const struct ckpt_place *place);
+void ckpt_diag_judge(struct ckpt_scan *scan, const struct ckpt_place *place, struct net *net);
 void ckpt_userns_judge(struct ckpt_scan *scan, const struct ckpt_place *place);
 bool ckpt_ns_own(const struct ckpt_scan *scan, enum ckpt_ns which);
 enum ckpt_ns ckpt_ns_named(const char *name);

@@ -239,8 +239,18 @@ static bool ckpt_net_filtered(const struct net *net)
 	return nftables;
 }
 
+/* CRIU saves the members' network namespaces if the root has one of its own. */
+static void ckpt_net_judge_saved(struct ckpt_scan *scan, const struct ckpt_place *place,
+				 struct net *net)
+{
+	ckpt_links_judge(scan, place, net);
+	ckpt_xfrm_judge(scan, place, net);
+	if (ckpt_net_filtered(net))
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_NETWORK);
+}
+
 /**
- * ckpt_net_judge() - rules about the contents of a network namespace
+ * ckpt_net_judge() - rules about a network namespace that is not the reader's
  * @scan: scan, whose first pass is over
  * @place: a process in the namespace, which the reader may inspect
  *
@@ -256,9 +266,8 @@ void ckpt_net_judge(struct ckpt_scan *scan, const struct ckpt_place *place)
 		return;
 	}
 	net = container_of(get_proc_ns(d_inode(path.dentry)), struct net, ns);
-	ckpt_links_judge(scan, place, net);
-	ckpt_xfrm_judge(scan, place, net);
-	if (ckpt_net_filtered(net))
-		ckpt_report_incomplete(&scan->report, CKPT_REASON_NETWORK);
+	ckpt_diag_judge(scan, place, net);
+	if (ckpt_ns_own(scan, CKPT_NS_NET))
+		ckpt_net_judge_saved(scan, place, net);
 	path_put(&path);
 }

@@ -8,6 +8,7 @@
  */
 
 #include <linux/bitops.h>
+#include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/net.h>
 #include <linux/netlink.h>
@@ -170,6 +171,7 @@ static int ckpt_netlink_look(struct net *net, const struct sock *sk, u32 ino,
 {
 	unsigned int answers = 0;
 	struct socket *diag;
+	struct file *file;
 	void *buf;
 	int err;
 
@@ -177,9 +179,11 @@ static int ckpt_netlink_look(struct net *net, const struct sock *sk, u32 ino,
 	buf = kvmalloc(CKPT_DIAG_SIZE, GFP_KERNEL_ACCOUNT);
 	if (!buf)
 		return -ENOMEM;
-	err = sock_create_kern(net, AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, &diag);
-	if (err)
+	file = ckpt_diag_open(net, &diag);
+	if (IS_ERR(file)) {
+		err = PTR_ERR(file);
 		goto free;
+	}
 	err = ckpt_diag_ask(diag, sk->sk_protocol);
 	if (!err)
 		err = 1;
@@ -189,7 +193,7 @@ static int ckpt_netlink_look(struct net *net, const struct sock *sk, u32 ino,
 			err = -EINTR;
 		cond_resched();
 	}
-	sock_release(diag);
+	fput(file);
 free:
 	kvfree(buf);
 	return err;

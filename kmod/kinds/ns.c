@@ -300,8 +300,7 @@ int ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
  * @place: the process
  * @task: its leader, referenced
  *
- * CRIU saves the members' network namespaces if the root has one of its own; each is looked at
- * once.  May sleep.
+ * Each is looked at once.  May sleep.
  */
 void ckpt_ns_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		   struct task_struct *task)
@@ -309,7 +308,7 @@ void ckpt_ns_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 	struct ckpt_spaces its;
 	struct ckpt_slot *slot;
 
-	if (!ckpt_ns_own(scan, CKPT_NS_NET) || !ckpt_ns_of(task, &its) ||
+	if (!ckpt_ns_of(task, &its) ||
 	    its.ns[CKPT_NS_NET] == scan->reader_spaces.ns[CKPT_NS_NET])
 		return;
 	slot = ckpt_table_find(&scan->spaces, its.ns[CKPT_NS_NET], CKPT_NS_NET);

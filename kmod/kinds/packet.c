@@ -171,11 +171,7 @@ static int ckpt_packet_ask(struct ckpt_scan *scan, struct net *net)
 	buf = kvmalloc(CKPT_DIAG_SIZE, GFP_KERNEL_ACCOUNT);
 	if (!buf)
 		return -ENOMEM;
-	/* As one of the reader's own: it keeps the namespace, its credentials are in its file. */
-	err = __sock_create(net, AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, &sock, 0);
-	if (err)
-		goto free;
-	file = sock_alloc_file(sock, 0, NULL);
+	file = ckpt_diag_open(net, &sock);
 	if (IS_ERR(file)) {
 		err = PTR_ERR(file);
 		goto free;

@@ -33,7 +33,7 @@
 
 /* The oldest CRIU that can be judged for, and the newest one whose behaviour is known. */
 #define CKPTCHECK_TARGET_OLDEST	CKPTCHECK_VERSION(1, 0, 0)
-#define CKPTCHECK_TARGET_NEWEST	CKPTCHECK_VERSION(4, 2, 0)
+#define CKPTCHECK_TARGET_NEWEST	CKPTCHECK_VERSION(4, 2, 1)
 
 /**
  * enum ckptcheck_class - what a finding means for a dump by the target version

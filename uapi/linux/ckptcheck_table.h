@@ -63,8 +63,9 @@ enum ckpt_rule_id {
 extern const struct ckpt_rule ckpt_rules[CKPT_NR_RULES];
 
 #ifdef CKPT_RULE_TABLE
-#define CKPT_SPAN(major, minor, cls, needs) \
-	{ CKPTCHECK_VERSION(major, minor, 0), CKPTCHECK_CLASS_##cls, needs }
+#define CKPT_SPAN(major, minor, cls, needs) CKPT_SPAN_PATCH(major, minor, 0, cls, needs)
+#define CKPT_SPAN_PATCH(major, minor, patch, cls, needs) \
+	{ CKPTCHECK_VERSION(major, minor, patch), CKPTCHECK_CLASS_##cls, needs }
 #define CKPT_SPANS(...) \
 	{ __VA_ARGS__ }, \
 	sizeof((const struct ckpt_span[]){ __VA_ARGS__ }) / sizeof(struct ckpt_span)
@@ -77,6 +78,7 @@ const struct ckpt_rule ckpt_rules[CKPT_NR_RULES] = {
 };
 
 #undef CKPT_SPAN
+#undef CKPT_SPAN_PATCH
 #undef CKPT_SPANS
 #endif
 

@@ -10,8 +10,9 @@ exec 3<&0 < /dev/null
 here=$(cd "$(dirname "$0")" && pwd)
 top=$here/../..
 header=$top/uapi/linux/ckptcheck.h
-newest=$(sed -n 's/^#define CKPTCHECK_TARGET_NEWEST.*(\([0-9]*\), \([0-9]*\), .*/\1.\2/p' \
+newest=$(sed -n '/^#define CKPTCHECK_TARGET_NEWEST/s/.*(\([0-9]*\), \([0-9]*\), \([0-9]*\)).*/\1.\2.\3/p' \
 	"$header")
+newest=${newest%.0}
 # Not the day of the build, or two builds of the same source would differ.
 day=$(git -C "$top" log -1 --format=%cs -- userspace uapi 2>/dev/null || true)
 day=${day:-$(date -u -d "@${SOURCE_DATE_EPOCH:-0}" +%F)}

@@ -312,7 +312,7 @@ run 2 "1.8, another option" "${reports[@]}" --target 1.8.0 -J 150
 parsed 'd[0]["findings"][1]["needs"] == ["--ext-unix-sk=77"] and d[0]["target"] == "1.8"'
 run 2 "1.0, an info becomes a blocker" "${reports[@]}" --target 1.0 151
 run 0 "a target of the future" "${reports[@]}" --target 9.9.9 151
-has "CRIU 9.9.9 can dump it (judged as 4.2)"
+has "CRIU 9.9.9 can dump it (judged as 4.2.1)"
 run 4 "a rule that cannot be judged" "${reports[@]}" --target 3.0 152
 for target in 0.9 4 4.2.1.1 4.x "" 4.256 -1.2 4.; do
 	run 1 "--target '$target'" "${reports[@]}" --target "$target" 100
