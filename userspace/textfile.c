@@ -53,7 +53,8 @@ void textfile_write(const char *path, const char *text)
 	int fd, error;
 
 	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
-		errx(EXIT_ERROR, "--openmetrics=%s: not a regular file, will not be replaced", path);
+		errx(EXIT_ERROR, "--openmetrics=%s: not a regular file, will not be replaced",
+		     path);
 	fd = mkostemp(new, O_CLOEXEC);
 	if (fd < 0)
 		err(EXIT_ERROR, "--openmetrics=%s: cannot make a file beside it", path);

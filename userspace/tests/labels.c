@@ -21,7 +21,8 @@ static const struct {
 	{ "0::/system.slice/system-getty.slice/getty@tty1.service\n", OWNER_UNIT,
 	  "getty@tty1.service" },
 	{ "0::/init.scope\n", OWNER_UNIT, "init.scope" },
-	{ "0::/system.slice/shop\\x2dfloor.service/worker\n", OWNER_UNIT, "shop\\x2dfloor.service" },
+	{ "0::/system.slice/shop\\x2dfloor.service/worker\n", OWNER_UNIT,
+	  "shop\\x2dfloor.service" },
 	{ "0::/system.slice/_cgroup.service\n", OWNER_UNIT, "cgroup.service" },
 	{ "0::/user.slice/user-1000.slice/user@1000.service/app.slice/a.service\n", OWNER_UNIT,
 	  "user@1000.service" },
@@ -31,7 +32,7 @@ static const struct {
 	{ "9:name=systemd:/system.slice/cron.service\n8:pids:/system.slice/cron.service\n0::/\n",
 	  OWNER_UNIT, "cron.service" },
 	{ "0::/a \"b\" c.service\n", OWNER_UNIT, "a \"b\" c.service" },
-	{ "0::/a\377b\033[2J.service\n", OWNER_UNIT, "a\xef\xbf\xbd" "b\xef\xbf\xbd[2J.service" },
+	{ "0::/a\377b\033[2J.service\n", OWNER_UNIT, "a\357\277\275b\357\277\275[2J.service" },
 	/* containers */
 	{ "0::/system.slice/docker-" ID ".scope\n", OWNER_CONTAINER, ID },
 	{ "0::/machine.slice/libpod-" ID ".scope/container\n", OWNER_CONTAINER, ID },

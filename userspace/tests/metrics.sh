@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# metrics.sh - --openmetrics on reports that were kept in files, and on a /proc that is made up; TAP.
+# metrics.sh - --openmetrics on reports that were kept in files, and on a made up /proc; TAP.
 # PROMTOOL: promtool, by default that of PATH; where there is none what needs it is skipped.
 cd "$(dirname "$0")" || exit 1
 : "${CKPTCHECK:=$PWD/../ckptcheck}"
@@ -138,13 +138,16 @@ many()
 	process 5599 '0::/system.slice/u599.service'
 }
 
-export id=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef reports=$PWD/reports CKPTCHECK
+id=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+reports=$PWD/reports
+export id reports CKPTCHECK
 export -f process few many
 if unshare -m true 2> /dev/null; then
 	that "units and containers of a /proc" made few
 	accepted
-	parsed 'd["ckptcheck_unit_processes{unit=\"shop\\\\x2dfloor.service\",verdict=\"ok\"}"] == 1'
-	parsed 'd["ckptcheck_unit_processes{unit=\"shop\\\\x2dfloor.service\",verdict=\"blocked\"}"] == 1'
+	for verdict in ok blocked; do
+		parsed "d['ckptcheck_unit_processes{unit=\"shop\\\\\\\\x2dfloor.service\",verdict=\"$verdict\"}'] == 1"
+	done
 	parsed 'd["ckptcheck_unit_processes{unit=\"a \\\"b\\\".service\",verdict=\"ok\"}"] == 1'
 	# Two names that are no text are one, rather than the same line twice.
 	parsed 'd["ckptcheck_unit_processes{unit=\"a\ufffd.service\",verdict=\"ok\"}"] == 2'
@@ -187,14 +190,15 @@ run 1 "a folder that is a file" "${host[@]}" --openmetrics="$file/x"
 says "Not a directory"
 run 1 "a folder for a file" "${host[@]}" --openmetrics="$dir/out"
 says "not a regular file"
-run 1 "a device" "${host[@]}" --openmetrics=/dev/full
-says "--openmetrics=/dev/full: not a regular file, will not be replaced"
-that "... is one still" [ -c /dev/full ]
+mkfifo "$dir/out/pipe"
+run 1 "a pipe, as a device would be" "${host[@]}" --openmetrics="$dir/out/pipe"
+says "--openmetrics=$dir/out/pipe: not a regular file, will not be replaced"
+that "... is one still" [ -p "$dir/out/pipe" ]
 ln -s ckptcheck.prom "$dir/out/link"
 run 1 "a symbolic link" "${host[@]}" --openmetrics="$dir/out/link"
 that "... is one still" [ -h "$dir/out/link" ]
 that "... and the file is the old one" [ "$(cat "$file")" = old ]
-rm "$dir/out/link"
+rm "$dir/out/link" "$dir/out/pipe"
 run 1 "no name" "${host[@]}" --openmetrics=
 says "wants the name of a file"
 status=0
@@ -206,7 +210,7 @@ full()
 	mount -t tmpfs -o size=8k none "$dir/out" && echo old > "$file" || return 9
 	head -c 65536 /dev/zero > "$dir/out/filler" 2> /dev/null
 	"$CKPTCHECK" --all --proc "$dir/host" --criu-ns $$ --openmetrics="$file" 2> "$err"
-	[ $? = 1 ] && [ "$(cat "$file")" = old ] && [ "$(ls -A "$dir/out" | xargs)" = "ckptcheck.prom filler" ]
+	[ $? = 1 ] && [ "$(cat "$file")" = old ] && [ "$(ls -A "$dir/out")" = $'ckptcheck.prom\nfiller' ]
 }
 export dir err
 export -f full
