@@ -73,8 +73,10 @@ query()
 exported()
 {
 	python3 -c 'import sys, urllib.request
-text = urllib.request.urlopen(sys.argv[1], timeout=60).read().decode()
-sys.exit(sys.argv[2] not in text.splitlines() and text)' "$exporter" "$1"
+lines = urllib.request.urlopen(sys.argv[1], timeout=60).read().decode().splitlines()
+sys.exit(None if sys.argv[2] in lines else
+	"\n".join([sys.argv[2] + " is not there:"] + [l for l in lines if l.startswith("ckptcheck")]))
+' "$exporter" "$1"
 }
 
 written()

@@ -85,6 +85,24 @@ run 0 "openmetrics, names that would be lines" --proc "$names" -a --openmetrics
 accepted
 parsed '"end" not in text and "033" not in text'
 
+echo "# memory"
+# 2,000 reports of 20,000 bytes, and less memory than they take: one after the other they fit.
+mkdir "$dir/large"
+report=$(< reports/170)
+for ((i = 1000; i < 3000; i++)); do
+	printf '%s\n' "${report/pid=170/pid=$i}" > "$dir/large/$i"
+done
+# little ARGUMENT...: the command with 32 MiB
+little()
+{
+	prlimit --as=$((32 << 20)) "$CKPTCHECK" --all --proc "$dir/large" --criu-ns $$ "$@" \
+		> "$out" 2> "$err"
+}
+that "memory does not grow with the host" little --openmetrics
+parsed 'sum(d[k] for k in d if k.startswith("ckptcheck_processes{")) == 2000'
+that "... as it does elsewhere" eval '! little -J'
+says "out of memory"
+
 echo "# units and containers"
 # A /proc of its own, with the reports of that many processes, and their cgroups. made FUNCTION
 made()
