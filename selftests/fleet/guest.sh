@@ -185,7 +185,7 @@ boot()
 		"$here" "$tmp/fixture" >/run/systemd/system/ckpt-fixture.service
 	sh -c 'echo $$ >/sys/fs/cgroup/machine/cgroup.procs
 		exec unshare --pid --mount --cgroup --fork --mount-proc sh -c "
-			mount -t cgroup2 none /sys/fs/cgroup &&
+			umount /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup &&
 			mount -t ckptcheck none /proc/ckptcheck &&
 			exec env container=ckpt /lib/systemd/systemd --unit=ckpt.target"' \
 		</dev/null >"$tmp/systemd.log" 2>&1 &
