@@ -266,8 +266,8 @@ if [ -z "${PROMTOOL-}$promtool" ]; then
 	tap_skip "promtool check rules" "no promtool here"
 	tap_skip "promtool test rules" "no promtool here"
 else
-	that "promtool check rules" "$promtool" check rules "$rules" > "$out"
-	that "promtool test rules" "$promtool" test rules alerts.yml > "$out" 2>&1
+	that "promtool check rules" eval '"$promtool" check rules "$rules" > "$out" 2> "$err"'
+	that "promtool test rules" eval '"$promtool" test rules alerts.yml > "$out" 2> "$err"'
 fi
 # What an alert asks for is there.
 "$CKPTCHECK" "${host[@]}" --openmetrics > "$out"
