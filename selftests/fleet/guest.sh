@@ -224,6 +224,18 @@ by_systemd()
 	grep -E "$which" "$file" | diff - "$tmp/root"
 }
 
+# In namespaces that are not the host's, and that cannot be left, the old file stays, too.
+no_host()
+{
+	local before
+
+	before=$(cat "$file")
+	unshare --mount setpriv --bounding-set -all,+sys_ptrace,+dac_read_search,+net_admin -- \
+		ckptcheck --all --openmetrics="$file" 2>"$tmp/err" && { echo "no error"; return 1; }
+	grep -q "cannot enter the namespaces of process 1" "$tmp/err" &&
+		[ "$(cat "$file")" = "$before" ] && unshare --mount ckptcheck --all --openmetrics="$file"
+}
+
 # Without rights to the folder the old file stays.
 no_folder()
 {
@@ -253,5 +265,6 @@ tap "Prometheus knows of a finding, its unit, and its end" finding
 tap "a container, and its alert" container
 tap "no reports" down
 tap "the unit, by systemd" by_systemd
+tap "the host's namespaces, or none" no_host
 tap "a folder that is not root's" no_folder
 tap_end

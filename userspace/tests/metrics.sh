@@ -81,7 +81,7 @@ run 0 "openmetrics, no info" "${host[@]}" --openmetrics --info none
 parsed 'not [k for k in d if "class=\"info\"" in k]'
 names=$(mktemp -d -p "$dir")
 cp reports/110 "$names/110"
-run 0 "openmetrics, names that would be lines" --proc "$names" -a --openmetrics
+run 0 "openmetrics, names that would be lines" --proc "$names" --criu-ns $$ -a --openmetrics
 accepted
 parsed '"end" not in text and "033" not in text'
 
@@ -240,14 +240,14 @@ else
 fi
 
 echo "# no reports"
-run 1 "no reports" --proc "$dir/nope" -a --openmetrics
+run 1 "no reports" --proc "$dir/nope" --criu-ns $$ -a --openmetrics
 says "no directory $dir/nope"
 accepted
 parsed 'd["ckptcheck_up"] == 0'
 parsed 'not [k for k in d if "processes" in k or "findings" in k]'
 parsed 'abs(d["ckptcheck_last_run_timestamp_seconds"] - time.time()) < 60'
 run 0 "in a file" "${host[@]}" --openmetrics="$file"
-run 1 "no reports any more" --proc "$dir/nope" -a --openmetrics="$file"
+run 1 "no reports any more" --proc "$dir/nope" --criu-ns $$ -a --openmetrics="$file"
 that "... the file says so" grep -qx 'ckptcheck_up 0' "$file"
 that "... and has no old numbers" eval "! grep -q ckptcheck_processes '$file'"
 
