@@ -73,8 +73,6 @@ parsed 'd["ckptcheck_criu_info{version=\"4.2\"}"] == 1'
 parsed 'abs(d["ckptcheck_last_run_timestamp_seconds"] - time.time()) < 60'
 parsed '0 <= d["ckptcheck_sweep_duration_seconds"] < 60'
 parsed 'labels <= {"version", "verdict", "reason", "class", "rule", "unit", "container"}'
-# Nobody here has a cgroup: the numbers of reports that were kept may be those of others.
-parsed 'not [k for k in d if "unit=" in k or "container=" in k]'
 run 0 "openmetrics for an old criu" "${host[@]}" --openmetrics --target 2.5
 parsed 'd["ckptcheck_criu_info{version=\"2.5\"}"] == 1'
 run 0 "openmetrics, no info" "${host[@]}" --openmetrics --info none
@@ -89,7 +87,7 @@ echo "# memory"
 # 2,000 reports of 20,000 bytes, and less memory than they take: one after the other they fit.
 mkdir "$dir/large"
 report=$(< reports/170)
-for ((i = 1000; i < 3000; i++)); do
+for ((i = 10000000; i < 10002000; i++)); do
 	printf '%s\n' "${report/pid=170/pid=$i}" > "$dir/large/$i"
 done
 # little ARGUMENT...: the command with 32 MiB
@@ -104,7 +102,8 @@ that "... as it does elsewhere" eval '! little -J'
 says "out of memory"
 
 echo "# units and containers"
-# A /proc of its own, with the reports of that many processes, and their cgroups. made FUNCTION
+# A /proc of its own, with the reports of that many processes, and their cgroups.
+# made FUNCTION [ARGUMENT]...
 made()
 {
 	unshare -m "$BASH" -c '
@@ -113,18 +112,18 @@ made()
 		mkdir -p /proc/self /proc/ckptcheck
 		echo "1 1 0:$(stat -c %d /proc) / /proc rw - ckptcheck none rw" > /proc/self/mountinfo
 		"$1"
-		exec "$CKPTCHECK" --all --openmetrics --criu-ns $$' - "$1" > "$out" 2> "$err"
+		exec "$CKPTCHECK" --all --openmetrics --criu-ns $$ "${@:2}"' - "$@" > "$out" 2> "$err"
 }
 
-# process PID CGROUP [REPORT]
+# process NUMBER CGROUP [REPORT]: its id is none that the command itself could have.
 process()
 {
-	local report
+	local report pid=$((10000000 + $1))
 
-	[ -d "/proc/$1" ] || mkdir "/proc/$1"
-	printf '%s\n' "$2" > "/proc/$1/cgroup"
+	[ -d "/proc/$pid" ] || mkdir "/proc/$pid"
+	printf '%s\n' "$2" > "/proc/$pid/cgroup"
 	report=$(< "$reports/${3:-100}")
-	printf '%s\n' "${report/pid=100/pid=$1}" > "/proc/ckptcheck/$1"
+	printf '%s\n' "${report/pid=100/pid=$pid}" > "/proc/ckptcheck/$pid"
 }
 
 few()
@@ -137,8 +136,14 @@ few()
 	process 12 "0::/docker/$id" 104
 	process 13 '0::/nowhere'
 	process 14 '0::/lxc.payload.other'
-	rm /proc/ckptcheck/14
-	: > /proc/ckptcheck/14
+	: > /proc/ckptcheck/10000014
+}
+
+# The same, but the reports are in a folder.
+kept()
+{
+	few
+	rm /proc/self/mountinfo
 }
 
 many()
@@ -146,7 +151,7 @@ many()
 	local i
 
 	process 1 '0::/lxc.payload.other'
-	mkdir /proc/{2..599} /proc/{1002..1599}
+	mkdir /proc/{10000002..10000599} /proc/{10001002..10001599}
 	for ((i = 2; i < 600; i++)); do
 		process $i "0::/system.slice/u$i.service"
 		process $((1000 + i)) "0::/lxc.payload.c$i"
@@ -159,7 +164,7 @@ many()
 id=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 reports=$PWD/reports
 export id reports CKPTCHECK
-export -f process few many
+export -f process few kept many
 if unshare -m true 2> /dev/null; then
 	that "units and containers of a /proc" made few
 	accepted
@@ -173,6 +178,10 @@ if unshare -m true 2> /dev/null; then
 	parsed 'd["ckptcheck_container_processes{container=\"other\",verdict=\"unknown\"}"] == 1'
 	parsed 'sum(d[k] for k in d if k.startswith("ckptcheck_processes{")) == 8'
 	parsed 'sum(d[k] for k in d if "unit=" in k or "container=" in k) == 7'
+	that "reports that were kept" made kept --proc /proc/ckptcheck/.
+	parsed 'sum(d[k] for k in d if k.startswith("ckptcheck_processes{")) == 8'
+	# The processes that have those ids now may be others.
+	parsed 'not [k for k in d if "unit=" in k or "container=" in k]'
 	that "more units and containers than there are numbers for" made many
 	accepted
 	parsed 'len([k for k in d if "unit=" in k]) == 513'
