@@ -40,6 +40,13 @@ install: modules tool
 		$(DESTDIR)/etc/modprobe.d/ckptcheck.conf
 	install -D -m 0644 packaging/systemd/proc-ckptcheck.mount \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/proc-ckptcheck.mount
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system \
+		packaging/systemd/ckptcheck-openmetrics.timer \
+		packaging/systemd/ckptcheck-openmetrics.service
+	sed -i 's|/usr/bin/|$(PREFIX)/bin/|' \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/ckptcheck-openmetrics.service
+	install -D -m 0644 packaging/prometheus/ckptcheck.rules.yml \
+		$(DESTDIR)$(PREFIX)/share/doc/ckptcheck/examples/ckptcheck.rules.yml
 
 deps:
 	$(VM)/install-deps

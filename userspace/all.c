@@ -16,15 +16,26 @@
 enum { RULE, CLASS, PROCESSES, EXAMPLE, COMMAND, SUMMARY };
 
 /* Without a mount there is an empty directory, which would be a host without processes. */
-static DIR *open_reports(const struct options *opt)
+bool all_present(const struct options *opt)
 {
 	struct answer answer = { 0 };
-	DIR *dir;
+	bool present;
 
 	absence_explain(opt, &answer);
-	if (answer.error)
-		errx(EXIT_ERROR, "%s%s%s", answer.error, answer.hint ? "\nckptcheck: " : "",
-		     answer.hint ? answer.hint : "");
+	present = !answer.error;
+	if (!present)
+		warnx("%s%s%s", answer.error, answer.hint ? "\nckptcheck: " : "",
+		      answer.hint ? answer.hint : "");
+	answer_free(&answer);
+	return present;
+}
+
+static DIR *open_reports(const struct options *opt)
+{
+	DIR *dir;
+
+	if (!all_present(opt))
+		exit(EXIT_ERROR);
 	dir = opendir(opt->proc);
 	if (!dir)
 		err(EXIT_ERROR, "%s", opt->proc);
@@ -53,6 +64,17 @@ void all_pids(struct options *opt)
 	closedir(dir);
 	if (opt->nr_pids)
 		qsort(opt->pids, opt->nr_pids, sizeof(*opt->pids), compare_pids);
+}
+
+/* A person who waits for a whole host sees how far it is. */
+void all_progress(const struct options *opt, size_t done)
+{
+	if (!opt->all || opt->quiet || !isatty(STDERR_FILENO))
+		return;
+	if (done < opt->nr_pids)
+		fprintf(stderr, "\r%zu of %zu processes", done, opt->nr_pids);
+	else
+		fputs("\r\033[K", stderr);
 }
 
 /* A kernel thread has nothing that anybody would dump. */

@@ -47,8 +47,10 @@ struct summary {
 	size_t nr_rules;
 };
 
+bool all_present(const struct options *opt);
 void all_pids(struct options *opt);
 void all_summarise(struct summary *summary, const struct answer *answers, size_t nr);
+void all_progress(const struct options *opt, size_t done);
 void all_print(const struct options *opt, const struct summary *summary);
 bool answer_is_kthread(const struct answer *answer);
 

@@ -12,6 +12,7 @@
 #include "all.h"
 #include "color.h"
 #include "columns.h"
+#include "metrics.h"
 #include "text.h"
 #include "tool.h"
 #include "ways.h"
@@ -80,24 +81,13 @@ static void print_all(const struct options *opt, const struct answer *answers, s
 	free(summary.rules);
 }
 
-/* A person who waits for a whole host sees how far it is. */
-static void print_progress(const struct options *opt, size_t done)
-{
-	if (!opt->all || opt->quiet || !isatty(STDERR_FILENO))
-		return;
-	if (done < opt->nr_pids)
-		fprintf(stderr, "\r%zu of %zu processes", done, opt->nr_pids);
-	else
-		fputs("\r\033[K", stderr);
-}
-
 /* Return: number of answers; of a whole host, processes that end meanwhile are no part. */
 static size_t ask(const struct options *opt, struct answer *answers)
 {
 	size_t i, nr = 0;
 
 	for (i = 0; i < opt->nr_pids; i++) {
-		print_progress(opt, i);
+		all_progress(opt, i);
 		answer_get(opt, &answers[nr], opt->pids[i]);
 		answers[nr].way = opt->found_by[i];
 		filter_apply(opt, &answers[nr]);
@@ -106,7 +96,7 @@ static size_t ask(const struct options *opt, struct answer *answers)
 		else
 			nr++;
 	}
-	print_progress(opt, opt->nr_pids);
+	all_progress(opt, opt->nr_pids);
 	return nr;
 }
 
@@ -209,7 +199,8 @@ int main(int argc, char **argv)
 		ways_follow(&opt);
 		if (opt.nr_pids || opt.all) {
 			target_choose(&opt);
-			status = opt.watch ? watch(&opt) : check(&opt, &gone);
+			status = opt.mode == OUTPUT_OPENMETRICS ? metrics_export(&opt) :
+				 opt.watch ? watch(&opt) : check(&opt, &gone);
 		}
 	}
 	criu_line_free(opt.criu);

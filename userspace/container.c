@@ -53,26 +53,10 @@ static unsigned long long number_at(const char *text, const char *key)
 	return 0;
 }
 
-static char *read_file(const char *path)
-{
-	FILE *file = fopen(path, "re"), *out;
-	char *text, buf[4096];
-	size_t n;
-
-	if (!file)
-		return NULL;
-	out = text_open(&text);
-	while ((n = fread(buf, 1, sizeof(buf), file)))
-		fwrite(buf, 1, n, out);
-	fclose(file);
-	fputc('\0', out);
-	return text_close(out, &text);
-}
-
 /* A state whose process has ended, or has left its id to another one, is an old one. */
 static void add_state(struct options *opt, const struct way *way, const char *path, size_t state)
 {
-	char *text = read_file(path);
+	char *text = text_read(path);
 	struct process process;
 	unsigned long long start;
 	int pid;

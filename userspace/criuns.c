@@ -125,6 +125,9 @@ void enter_namespaces(const struct options *opt)
 			err(EXIT_ERROR, "--criu-ns %d: cannot enter its namespaces", opt->criu_ns);
 	} else if (opt->of_host && !geteuid()) {
 		flags = enter(1);
+		/* Nobody would read it: numbers that are wrong look like others. */
+		if (flags < 0 && opt->mode == OUTPUT_OPENMETRICS)
+			err(EXIT_ERROR, "cannot enter the namespaces of process 1, give others by --criu-ns");
 		if (flags < 0)
 			warn("cannot enter the namespaces of process 1, judged for a criu in those of this one");
 	} else {

@@ -130,7 +130,7 @@ static void set_color(struct options *opt, const char *when)
 static void set_mode(struct options *opt, enum output_mode mode)
 {
 	if (opt->mode != OUTPUT_TABLE && opt->mode != mode)
-		errx(EXIT_ERROR, "--json and --raw exclude each other");
+		errx(EXIT_ERROR, "--json, --raw and --openmetrics exclude each other");
 	opt->mode = mode;
 }
 
@@ -221,6 +221,10 @@ static void take(struct options *opt, enum option_id id, char *arg)
 		break;
 	case OPT_RAW:
 		set_mode(opt, OUTPUT_RAW);
+		break;
+	case OPT_OPENMETRICS:
+		set_mode(opt, OUTPUT_OPENMETRICS);
+		opt->textfile = arg;
 		break;
 	case OPT_NOHEADINGS:
 		opt->noheadings = true;
@@ -313,6 +317,23 @@ static enum option_id option_of(int c)
 	return i;
 }
 
+/* What makes no sense together. */
+static void check_options(const struct options *opt)
+{
+	if (opt->all && (opt->nr_pids || opt->nr_ways))
+		errx(EXIT_ERROR, "--all takes no process ids, nor other ways to name some");
+	if (opt->tree && (opt->all || opt->mode == OUTPUT_RAW))
+		errx(EXIT_ERROR, "--tree excludes --all and --raw");
+	if (opt->mode != OUTPUT_OPENMETRICS)
+		return;
+	if (!opt->all)
+		errx(EXIT_ERROR, "--openmetrics wants --all: its numbers are those of a host");
+	if (opt->columns || opt->quiet || opt->watch)
+		errx(EXIT_ERROR, "--openmetrics excludes --output, --quiet and --watch");
+	if (opt->textfile && !*opt->textfile)
+		errx(EXIT_ERROR, "--openmetrics= wants the name of a file");
+}
+
 /**
  * options_parse() - read the command line; exits on what is wrong with it
  * @opt: filled in
@@ -340,10 +361,7 @@ void options_parse(struct options *opt, int argc, char **argv)
 	for (; optind < argc; optind++)
 		pid_add(opt, parse_pid(argv[optind]), NULL);
 	take_criu(opt, argc - criu, argv + criu);
-	if (opt->all && (opt->nr_pids || opt->nr_ways))
-		errx(EXIT_ERROR, "--all takes no process ids, nor other ways to name some");
-	if (opt->tree && (opt->all || opt->mode == OUTPUT_RAW))
-		errx(EXIT_ERROR, "--tree excludes --all and --raw");
+	check_options(opt);
 	if (opt->nr_pids || opt->nr_ways || opt->all || opt->load || opt->list_rules ||
 	    opt->list_columns || opt->explain)
 		return;

@@ -51,6 +51,22 @@ char *text_close(FILE *out, char **text)
 	return *text;
 }
 
+/* What a file has, followed by a NUL, for free(); NULL if it cannot be opened. */
+char *text_read(const char *path)
+{
+	FILE *file = fopen(path, "re"), *out;
+	char *text, buf[4096];
+	size_t n;
+
+	if (!file)
+		return NULL;
+	out = text_open(&text);
+	while ((n = fread(buf, 1, sizeof(buf), file)))
+		fwrite(buf, 1, n, out);
+	fclose(file);
+	return text_close(out, &text);
+}
+
 /**
  * utf8_next() - the first character of some bytes
  * @p: bytes
@@ -133,6 +149,27 @@ char *text_safe(const char *p, size_t len)
 	FILE *out = text_open(&text);
 
 	text_put(out, p, len);
+	return text_close(out, &text);
+}
+
+/* As UTF-8 whatever the locale is; each byte that is none, or not printable, is U+FFFD. */
+char *text_utf8(const char *p, size_t len)
+{
+	char *text;
+	FILE *out = text_open(&text);
+
+	while (len) {
+		__u32 code;
+		size_t n = utf8_next(p, len, &code);
+
+		if (n && is_printable(code))
+			fwrite(p, 1, n, out);
+		else
+			fputs("\xef\xbf\xbd", out);
+		n = n ? n : 1;
+		p += n;
+		len -= n;
+	}
 	return text_close(out, &text);
 }
 

@@ -13,11 +13,13 @@ void *xrealloc(void *p, size_t size);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 FILE *text_open(char **text);
 char *text_close(FILE *out, char **text);
+char *text_read(const char *path);
 
 size_t utf8_next(const char *p, size_t len, __u32 *code);
 void text_put(FILE *out, const char *p, size_t len);
 void text_put_word(FILE *out, const char *p, size_t len);
 char *text_safe(const char *p, size_t len);
+char *text_utf8(const char *p, size_t len);
 const char *text_arrow(void);
 
 extern bool text_raw;

@@ -24,6 +24,7 @@ enum output_mode {
 	OUTPUT_TABLE,
 	OUTPUT_RAW,
 	OUTPUT_JSON,
+	OUTPUT_OPENMETRICS,
 };
 
 enum color_mode {
@@ -37,6 +38,7 @@ struct way;
 /**
  * struct options - the command line
  * @mode: how to print
+ * @textfile: file for OUTPUT_OPENMETRICS, NULL for the standard output
  * @noheadings: no column headings, no line about the process
  * @notruncate: neither cut nor wrap text
  * @proc: where the reports are
@@ -72,6 +74,7 @@ struct way;
  */
 struct options {
 	enum output_mode mode;
+	const char *textfile;
 	bool noheadings;
 	bool notruncate;
 	const char *proc;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # mkman.sh VERSION - fills what is known from elsewhere into a man page: version, date, and the
-# lists @RULES@, @CLASSES@, @VERDICTS@, @HEADKEYS@, @KEYS@ and @REASONS@.
+# lists @RULES@, @CLASSES@, @VERDICTS@, @HEADKEYS@, @KEYS@, @REASONS@ and @METRICS@.
 set -eu
 
 # The page comes on 3, the table on 0.
@@ -18,7 +18,7 @@ day=$(git -C "$top" log -1 --format=%cs -- userspace uapi 2>/dev/null || true)
 day=${day:-$(date -u -d "@${SOURCE_DATE_EPOCH:-0}" +%F)}
 
 "$top/Documentation/rules/table.sh" | awk -F '\t' -v version="$1" -v newest="$newest" \
-	-v day="$day" -v header="$header" '
+	-v day="$day" -v header="$header" -v table="$here/../metrics.def" '
 function safe(s) {
 	gsub(/\\/, "\\e", s)
 	gsub(/-/, "\\-", s)
@@ -92,7 +92,23 @@ function read_header(    line, part, i, n, about, names, words, in_head, text) {
 	}
 }
 
-BEGIN { read_header() }
+# The metrics, with their labels, from strings that may be on lines of their own.
+function read_metrics(    line, text, rows, part, n, i, name) {
+	while ((getline line < table) > 0)
+		text = text line
+	n = split(text, rows, /METRIC\([A-Z]/)
+	for (i = 2; i <= n; i++) {
+		quoted(rows[i], part)
+		name = "ckptcheck_" part[2]
+		gsub(/,/, ", ", part[6])
+		metrics = add(metrics, name (part[6] ? " {" part[6] "}" : ""), part[8] ".")
+	}
+}
+
+BEGIN {
+	read_header()
+	read_metrics()
+}
 FILENAME == "-" && $2 != "" {
 	if ($2 != category)
 		rules = rules (category ? "\n" : "") ".SS " $2
@@ -121,6 +137,7 @@ FILENAME == "-" { next }
 /^@HEADKEYS@$/ { print headkeys; next }
 /^@KEYS@$/ { print keys; next }
 /^@REASONS@$/ { print reasons; next }
+/^@METRICS@$/ { print metrics; next }
 {
 	gsub(/@VERSION@/, version)
 	gsub(/@NEWEST@/, newest)
