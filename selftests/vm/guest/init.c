@@ -3,6 +3,7 @@
  * PID 1 of the guest: mounts, runs `setup`, then the command with its output on pipes (CRIU
  * refuses odd character devices), copies them to virtio ports, reaps orphans, and reports how
  * the command ended through a port of its own: only a line with this run's token counts.
+ * As a service of systemd it does the same, but for what systemd has done.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +85,7 @@ static void __attribute__((format(printf, 1, 2))) report(const char *fmt, ...)
 static void __attribute__((noreturn)) power_off(void)
 {
 	kill(-1, SIGKILL);
+	sync();
 	reboot(RB_POWER_OFF);
 	for (;;)
 		pause();
@@ -348,19 +351,22 @@ static void run(int sigfd)
 
 int main(void)
 {
+	bool alone = getpid() == 1;
 	char reason[512];
 	sigset_t chld;
 	int sigfd;
 
 	umask(022);
 	environment();
-	mount_all();
-	loopback_up();
+	if (alone) {
+		mount_all();
+		loopback_up();
+	}
 	status_port = open_port("ckpt.status");
 	read_file(HERE "token", token, sizeof(token));
 	token[strcspn(token, "\n")] = '\0';
 	unlink(HERE "token");
-	if (run_setup()) {
+	if (alone && run_setup()) {
 		read_file("/run/ckptcheck-vm.reason", reason, sizeof(reason));
 		reason[strcspn(reason, "\n")] = '\0';
 		report("fail %s", reason[0] ? reason : "the guest's setup failed");

@@ -31,6 +31,16 @@ payload_dir()
 		--transform "s,^\.,mnt/$name,rSh" . || lost "cannot pack $dir"
 }
 
+# Where the guest has an init of its own, that starts ours.
+payload_service()
+{
+	local units=$1/usr/lib/systemd/system
+
+	mkdir -p "$units/multi-user.target.wants"
+	cp "$VM/guest/ckptcheck-vm.service" "$units/"
+	ln -s ../ckptcheck-vm.service "$units/multi-user.target.wants/"
+}
+
 # payload_make TAR: module, tool, folders, command line, token. Uses the variables of run.
 payload_make()
 {
@@ -46,7 +56,8 @@ payload_make()
 	[ -z "$MERGED" ] || : >"$vm/merged"
 	[ -z "$NO_MODULE" ] || : >"$vm/no-module"
 	[ ! -f "$RUN/ckptcheck.ko" ] || cp "$RUN/ckptcheck.ko" "$stage/mnt/"
-	[ ! -f "$TOOL" ] || install -m 755 "$TOOL" "$stage/usr/local/bin/ckptcheck"
+	[ -z "$IMAGE" ] || payload_service "$stage"
+	[ -n "$IMAGE" ] || [ ! -f "$TOOL" ] || install -m 755 "$TOOL" "$stage/usr/local/bin/ckptcheck"
 	tar -cf "$tar" --owner=0 --group=0 --numeric-owner -C "$stage" \
 		--transform 's,^\./,,rSh' ./usr ./mnt || lost "cannot pack the payload"
 	for dir in "${DIRS[@]}"; do

@@ -18,8 +18,9 @@ qemu_cpu()
 # takes the debug kernel half a minute for each device.
 qemu_exec()
 {
-	local kernel=$1 initramfs=$2 root=$3
+	local kernel=$1 initramfs=$2 root=$3 snapshot=on
 
+	[ -z "$IMAGE" ] || snapshot=off
 	exec </dev/null 2>"$RUN/qemu.log"
 	# shellcheck disable=SC2046 # options
 	TMPDIR=$RUN exec setpriv --pdeathsig KILL qemu-system-x86_64 \
@@ -28,7 +29,7 @@ qemu_exec()
 		-kernel "$kernel/bzImage" -initrd "$initramfs" \
 		-append "console=ttyS0 loglevel=5 oops=panic panic=-1 rcupdate.rcu_cpu_stall_timeout=60 $APPEND" \
 		-serial "file:$RUN/console" \
-		-drive "if=none,id=root,format=raw,snapshot=on,cache=unsafe,file=$root" \
+		-drive "if=none,id=root,format=raw,snapshot=$snapshot,cache=unsafe,file=$root" \
 		-device virtio-blk-pci,drive=root,serial=root \
 		-drive "if=none,id=modules,format=raw,snapshot=on,cache=unsafe,file=$kernel/modules.img" \
 		-device virtio-blk-pci,drive=modules,serial=modules \
