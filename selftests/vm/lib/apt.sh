@@ -39,15 +39,19 @@ machine_sources()
 # "trixie-backports" that one too, for sid and experimental the plain one alone.
 suite_sources()
 {
-	local suite=$1 own base uri name rest found=
+	local suite=$1 own base uri name rest found='' valid=''
 
 	own=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 	[ -n "$own" ] || die "/etc/os-release names no release: only a Debian machine will do"
 	base=${suite%-backports}
+	# Those two are valid for a week, which is less than some mirrors are behind.
+	case $base in
+	sid | experimental) valid=' check-valid-until=no' ;;
+	esac
 	while read -r uri name rest; do
 		case $name in
 		"$own")
-			echo "deb [signed-by=$KEYRING] $uri $base $rest"
+			echo "deb [signed-by=$KEYRING$valid] $uri $base $rest"
 			[ "$suite" = "$base" ] || echo "deb [signed-by=$KEYRING] $uri $suite $rest"
 			found=yes ;;
 		"$own"-security)

@@ -17,17 +17,18 @@ root_packages()
 	while read -r p _; do
 		case $p in
 		'' | '#'*) ;;
-		criu) [ "$K_CRIU" = "$K_ROOT" ] && echo criu || echo "criu/$K_CRIU" ;;
 		*'?') apt-cache show "${p%?}" >/dev/null 2>&1 && echo "${p%?}" ;;
 		*) echo "$p" ;;
 		esac
 	done < <(cat "$VM/guest/packages" ${MORE_PACKAGES:+"$MORE_PACKAGES"})
 }
 
-# A criu of another suite: all the rest of that suite gets a low priority.
+# A criu of another suite, and the libraries that it is too new for; the rest of that suite gets a
+# low priority.
 root_pin()
 {
-	printf 'Package: *\nPin: release n=%s\nPin-Priority: 100\n' "$K_CRIU"
+	printf 'Package: %s\nPin: release n=%s\nPin-Priority: %s\n\n' \
+		'*' "$K_CRIU" 100 'criu libcompel1 libnl-*' "$K_CRIU" 990
 }
 
 root_bootstrap()
