@@ -114,7 +114,8 @@ void ckpt_diag_judge(struct ckpt_scan *scan, const struct ckpt_place *place, str
 	struct ckpt_finding *f;
 	int i, err;
 
-	if (!ckpt_kernel_has_udplite()) {
+	if (!ckpt_kernel_has_udplite() &&
+	    !ckpt_rule_is_quiet(&scan->report, CKPT_NS_NET_NO_UDPLITE)) {
 		f = ckpt_emit(&scan->report, CKPT_NS_NET_NO_UDPLITE, place, net, net->ns.inum);
 		ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, net->ns.inum);
 	}

@@ -138,10 +138,11 @@ same_session()
 	diff unit-session.txt session
 }
 
-# All that was installed for them goes, too.
+# All that was installed for them goes, too, what dkms only recommends included.
 purge()
 {
-	apt-get -y purge --autoremove ckptcheck ckptcheck-dkms
+	apt-get -y -o APT::AutoRemove::RecommendsImportant=false purge --autoremove \
+		ckptcheck ckptcheck-dkms
 }
 
 hook_is_out()
