@@ -78,6 +78,9 @@ int ckpt_open_scan(struct file *file, struct ckpt_open *open, struct pid *pid)
 	scan->cred = file->f_cred;
 	scan->root = pid;
 	scan->census = open->census;
+	if (!open->census)
+		open->diag = (struct ckpt_diag){};
+	scan->diag = &open->diag;
 	scan->root_allowed = open->allowed;
 	scan->max_objects = ckpt_max_objects();
 	scan->patience = CKPT_PATIENCE;

@@ -6,6 +6,7 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
+#include "kinds/diag.h"
 #include "text.h"
 
 struct ckpt_census;
@@ -21,6 +22,7 @@ struct pid;
  * @flags: CKPTCHECK_VIEW_*
  * @text: the report that was made last
  * @census: of the file of all processes, else NULL
+ * @diag: of all that the file has told, or of the last report
  */
 struct ckpt_open {
 	struct mutex lock;	/* one reader at a time */
@@ -30,6 +32,7 @@ struct ckpt_open {
 	u32 flags;
 	struct ckpt_text text;
 	struct ckpt_census *census;
+	struct ckpt_diag diag;
 };
 
 void ckpt_open_init(struct ckpt_open *open);

@@ -12,6 +12,7 @@
 #include "report.h"
 #include "table.h"
 
+struct ckpt_diag;
 struct ckpt_fs;
 struct ckpt_outsider;
 struct ckpt_queue;
@@ -127,6 +128,7 @@ struct ckpt_spaces {
  * @met: what the process outside that is looked at has of them, index + 1 of the first
  * @searched: they were looked for
  * @census: where reports of all processes are read: who has what, else NULL
+ * @diag: what is known of sock_diag
  * @suspects: objects that seemed to be held outside, by counts alone
  * @confirming: this is another look, after one that had suspects
  * @rested: nanoseconds spent between two looks at references, of all tries
@@ -200,6 +202,7 @@ struct ckpt_scan {
 	u32 met;
 	bool searched;
 	struct ckpt_census *census;
+	struct ckpt_diag *diag;
 	struct ckpt_table suspects;
 	bool confirming;
 	u32 order;

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "kselftest_harness.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -200,6 +201,44 @@ TEST_F(sweep, newcomer)
 	EXPECT_NE(NULL, one);
 	EXPECT_NE(NULL, strstr(one ?: "", "lossy file-shared-outside "));
 	free(one);
+	mkobj_stop(&run);
+}
+
+static int join_network(void *arg)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", *(pid_t *)arg);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		return -1;
+	return close(fd);
+}
+
+/* The kernel is asked once, and each report says what it answered. */
+TEST_F(sweep, nobody_lists_sockets)
+{
+	struct mkobj_run run;
+	pid_t pids[2];
+	char *one;
+	size_t i;
+
+	if (mkobj_start(&run, "ns-net-no-diag"))
+		SKIP(return, "%s", run.error);
+	pids[0] = run.target;
+	pids[1] = target_start(join_network, &run.target);
+	self->text = read_all(self->fd);
+	ASSERT_NE(NULL, self->text);
+	for (i = 0; i < 2; i++) {
+		one = cut_out(self->text, pids[i]);
+		ASSERT_NE(NULL, one);
+		EXPECT_NE(NULL, strstr(one, "blocker ns-net-no-diag ")) {
+			TH_LOG("%s", one);
+		}
+		free(one);
+	}
+	target_stop(pids[1]);
 	mkobj_stop(&run);
 }
 

@@ -8,31 +8,23 @@
  */
 
 #include <linux/bitops.h>
-#include <linux/file.h>
-#include <linux/mm.h>
 #include <linux/net.h>
 #include <linux/netlink.h>
 #include <linux/netlink_diag.h>
-#include <linux/sched/signal.h>
-#include <linux/sock_diag.h>
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 #include <net/sock.h>
 
+#include "diag.h"
 #include "sock.h"
 #include "trial.h"
-
-/* The kernel fills no more than this at once for a reader that asks for no more. */
-#define CKPT_DIAG_SIZE		8192
-
-/* Answers to one question; each tells of many sockets. */
-#define CKPT_DIAG_ANSWERS	4096
 
 /* Groups that CRIU saves. */
 #define CKPT_NETLINK_GROUPS	32
 
 /**
  * struct ckpt_netlink - what sock_diag tells of a socket
+ * @ino: which one
  * @found: anything at all; it does not know those that are neither bound nor in a group
  * @portid: 0 if it is not bound
  * @words: number of 32-bit words that there are for groups
@@ -40,6 +32,7 @@
  * @high: lowest group that CRIU cannot save, 0 if there is none
  */
 struct ckpt_netlink {
+	u32 ino;
 	bool found;
 	u32 portid;
 	unsigned int words;
@@ -91,29 +84,7 @@ enum ckpt_look ckpt_netlink_peek(const struct sock *sk)
 	       CKPT_MARK : CKPT_FINE;
 }
 
-static int ckpt_diag_ask(struct socket *diag, u8 protocol)
-{
-	struct {
-		struct nlmsghdr head;
-		struct netlink_diag_req req;
-	} ask = {
-		.head = {
-			.nlmsg_len = sizeof(ask), .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-		},
-		.req = {
-			.sdiag_family = AF_NETLINK, .sdiag_protocol = protocol,
-			.ndiag_show = NDIAG_SHOW_GROUPS,
-		},
-	};
-	struct kvec part = { .iov_base = &ask, .iov_len = sizeof(ask) };
-	struct msghdr msg = {};
-	int n = kernel_sendmsg(diag, &msg, &part, 1, sizeof(ask));
-
-	return n < 0 ? n : 0;
-}
-
-static void ckpt_diag_groups(const struct nlattr *groups, struct ckpt_netlink *out)
+static void ckpt_netlink_take(const struct nlattr *groups, struct ckpt_netlink *out)
 {
 	const u32 *bits = nla_data(groups);
 	unsigned int i, group;
@@ -130,73 +101,37 @@ static void ckpt_diag_groups(const struct nlattr *groups, struct ckpt_netlink *o
 	}
 }
 
-static void ckpt_diag_take(const struct nlmsghdr *head, u32 ino, struct ckpt_netlink *out)
+/* It also tells of all the others of the namespace. */
+static int ckpt_netlink_told(const struct nlmsghdr *head, void *arg)
 {
 	const struct netlink_diag_msg *msg = nlmsg_data(head);
+	struct ckpt_netlink *out = arg;
 	const struct nlattr *groups;
 
-	if (nlmsg_len(head) < sizeof(*msg) || msg->ndiag_ino != ino)
-		return;
-	*out = (struct ckpt_netlink){ .found = true, .portid = msg->ndiag_portid };
+	if (nlmsg_len(head) < sizeof(*msg) || msg->ndiag_ino != out->ino)
+		return 0;
+	out->found = true;
+	out->portid = msg->ndiag_portid;
 	groups = nlmsg_find_attr(head, sizeof(*msg), NETLINK_DIAG_GROUPS);
 	if (groups)
-		ckpt_diag_groups(groups, out);
-}
-
-/* Reads one answer.  Return: 1 if there are more, 0 if that was all, or an error. */
-static int ckpt_diag_read(struct socket *diag, void *buf, u32 ino, struct ckpt_netlink *out)
-{
-	struct kvec part = { .iov_base = buf, .iov_len = CKPT_DIAG_SIZE };
-	struct msghdr msg = {};
-	const struct nlmsghdr *head = buf;
-	int left = kernel_recvmsg(diag, &msg, &part, 1, CKPT_DIAG_SIZE, MSG_DONTWAIT);
-
-	if (left < 0)
-		return left;
-	if (!left || msg.msg_flags & MSG_TRUNC)
-		return -EIO;
-	for (; nlmsg_ok(head, left); head = nlmsg_next(head, &left)) {
-		if (head->nlmsg_type == NLMSG_DONE)
-			return 0;
-		if (head->nlmsg_type != SOCK_DIAG_BY_FAMILY)
-			return -EIO;
-		ckpt_diag_take(head, ino, out);
-	}
-	return 1;
+		ckpt_netlink_take(groups, out);
+	return 0;
 }
 
 /* Return: 0, or an error if sock_diag did not tell. */
-static int ckpt_netlink_look(struct net *net, const struct sock *sk, u32 ino,
-			     struct ckpt_netlink *out)
+static int ckpt_netlink_look(const struct sock *sk, struct ckpt_netlink *out)
 {
-	unsigned int answers = 0;
-	struct socket *diag;
-	struct file *file;
-	void *buf;
-	int err;
+	struct {
+		struct nlmsghdr head;
+		struct netlink_diag_req req;
+	} ask = {
+		.req = {
+			.sdiag_family = AF_NETLINK, .sdiag_protocol = sk->sk_protocol,
+			.ndiag_show = NDIAG_SHOW_GROUPS,
+		},
+	};
 
-	*out = (struct ckpt_netlink){};
-	buf = kvmalloc(CKPT_DIAG_SIZE, GFP_KERNEL_ACCOUNT);
-	if (!buf)
-		return -ENOMEM;
-	file = ckpt_diag_open(net, &diag);
-	if (IS_ERR(file)) {
-		err = PTR_ERR(file);
-		goto free;
-	}
-	err = ckpt_diag_ask(diag, sk->sk_protocol);
-	if (!err)
-		err = 1;
-	while (err == 1) {
-		err = ckpt_diag_read(diag, buf, ino, out);
-		if (fatal_signal_pending(current) || ++answers == CKPT_DIAG_ANSWERS)
-			err = -EINTR;
-		cond_resched();
-	}
-	fput(file);
-free:
-	kvfree(buf);
-	return err;
+	return ckpt_diag_dump(sock_net(sk), &ask.head, sizeof(ask), ckpt_netlink_told, out);
 }
 
 static struct ckpt_finding *ckpt_netlink_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
@@ -214,10 +149,10 @@ static struct ckpt_finding *ckpt_netlink_emit(struct ckpt_scan *scan, const stru
 static void ckpt_netlink_judge_groups(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 				      struct sock *sk)
 {
-	struct ckpt_netlink its;
+	struct ckpt_netlink its = { .ino = obj->inode->i_ino };
 	struct ckpt_finding *f;
 
-	if (ckpt_netlink_look(sock_net(sk), sk, obj->inode->i_ino, &its)) {
+	if (ckpt_netlink_look(sk, &its)) {
 		ckpt_file_unknown(scan, obj, "netlink socket that sock_diag does not tell of");
 		return;
 	}

@@ -3,29 +3,21 @@
  * kinds/packet.c - packet sockets: memberships, and rings that are mapped.
  *
  * Their state is private.  The kernel tells it to whoever asks by sock_diag, as CRIU does, and so
- * do we: once for each network namespace of a scan, and nobody has to wait for us.
+ * do we: once for each network namespace of a scan.
  */
 
 #include <linux/bitfield.h>
-#include <linux/file.h>
 #include <linux/if_packet.h>
-#include <linux/mm.h>
-#include <linux/net.h>
 #include <linux/netlink.h>
 #include <linux/packet_diag.h>
-#include <linux/sched/signal.h>
-#include <linux/sock_diag.h>
 #include <linux/socket.h>
-#include <linux/uio.h>
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 #include <net/sock.h>
 
+#include "diag.h"
 #include "inflight.h"
 #include "sock.h"
-
-/* The kernel makes messages of up to this size for a buffer that can take them. */
-#define CKPT_DIAG_SIZE		32768
 
 /* What is remembered of a packet socket, or of a namespace that was asked. */
 #define CKPT_PACKET_MULTI	GENMASK(15, 0)	/* largest count of a membership, cut */
@@ -33,9 +25,10 @@
 #define CKPT_PACKET_PROGRAM	BIT(17)		/* its fanout group has a BPF program */
 #define CKPT_PACKET_ASKED	BIT(31)
 
-struct ckpt_diag_req {
-	struct nlmsghdr head;
-	struct packet_diag_req req;
+/* Whom sock_diag is asked for, and about what. */
+struct ckpt_packet_question {
+	struct ckpt_scan *scan;
+	const struct net *net;
 };
 
 /**
@@ -83,10 +76,11 @@ static bool ckpt_fanout_program(u32 fanout)
 }
 
 /* Remembers one socket.  Return: 0, -ENOMEM or -E2BIG. */
-static int ckpt_packet_told(struct ckpt_scan *scan, const struct net *net,
-			    const struct nlmsghdr *head)
+static int ckpt_packet_told(const struct nlmsghdr *head, void *arg)
 {
 	const struct packet_diag_msg *msg = nlmsg_data(head);
+	const struct ckpt_packet_question *question = arg;
+	struct ckpt_scan *scan = question->scan;
 	struct nlattr *attr;
 	u32 value = 0;
 
@@ -102,87 +96,25 @@ static int ckpt_packet_told(struct ckpt_scan *scan, const struct net *net,
 		return -E2BIG;
 	if (ckpt_table_reserve(&scan->packets, 1))
 		return -ENOMEM;
-	ckpt_table_add(&scan->packets, net, msg->pdiag_ino)->value = value;
+	ckpt_table_add(&scan->packets, question->net, msg->pdiag_ino)->value = value;
 	return 0;
-}
-
-/* Return: 1 at the end of the answer, 0 if more is to come, or an error. */
-static int ckpt_packet_answer(struct ckpt_scan *scan, const struct net *net, void *buf, int len)
-{
-	struct nlmsghdr *head = buf;
-	int err;
-
-	for (; nlmsg_ok(head, len); head = nlmsg_next(head, &len)) {
-		if (head->nlmsg_type == NLMSG_DONE)
-			return 1;
-		if (head->nlmsg_type == NLMSG_ERROR)
-			return -EOPNOTSUPP;
-		if (head->nlmsg_type != SOCK_DIAG_BY_FAMILY)
-			continue;
-		err = ckpt_packet_told(scan, net, head);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/* Each message that we take makes the kernel write the next one. */
-static int ckpt_packet_receive(struct ckpt_scan *scan, const struct net *net,
-			       struct socket *sock, void *buf)
-{
-	int err;
-
-	do {
-		struct kvec vec = { .iov_base = buf, .iov_len = CKPT_DIAG_SIZE };
-		struct msghdr msg = {};
-
-		cond_resched();
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		err = kernel_recvmsg(sock, &msg, &vec, 1, CKPT_DIAG_SIZE, MSG_DONTWAIT);
-		if (err > 0)
-			err = ckpt_packet_answer(scan, net, buf, err);
-		else if (!err)
-			err = -ENODATA;
-	} while (!err);
-	return err < 0 ? err : 0;
 }
 
 /* Return: 0 or an error, after which sockets that are not known are unknown. */
 static int ckpt_packet_ask(struct ckpt_scan *scan, struct net *net)
 {
-	struct ckpt_diag_req req = {
-		.head = {
-			.nlmsg_len = sizeof(req), .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-		},
+	struct ckpt_packet_question question = { .scan = scan, .net = net };
+	struct {
+		struct nlmsghdr head;
+		struct packet_diag_req req;
+	} ask = {
 		.req = {
 			.sdiag_family = AF_PACKET,
 			.pdiag_show = PACKET_SHOW_MCLIST | PACKET_SHOW_FANOUT,
 		},
 	};
-	struct kvec vec = { .iov_base = &req, .iov_len = sizeof(req) };
-	struct msghdr msg = {};
-	struct socket *sock;
-	struct file *file;
-	void *buf;
-	int err;
 
-	buf = kvmalloc(CKPT_DIAG_SIZE, GFP_KERNEL_ACCOUNT);
-	if (!buf)
-		return -ENOMEM;
-	file = ckpt_diag_open(net, &sock);
-	if (IS_ERR(file)) {
-		err = PTR_ERR(file);
-		goto free;
-	}
-	err = kernel_sendmsg(sock, &msg, &vec, 1, sizeof(req));
-	if (err >= 0)
-		err = ckpt_packet_receive(scan, net, sock, buf);
-	fput(file);
-free:
-	kvfree(buf);
-	return err;
+	return ckpt_diag_dump(net, &ask.head, sizeof(ask), ckpt_packet_told, &question);
 }
 
 /*

@@ -42,7 +42,6 @@ static inline struct ckpt_finding *ckpt_sock_emit(struct ckpt_scan *scan,
 	return f;
 }
 
-struct file *ckpt_diag_open(struct net *net, struct socket **diag);
 bool ckpt_sock_loses(const struct sock *sk);
 void ckpt_sock_judge_lost(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 bool ckpt_sock_opts_odd(const struct sock *sk);
