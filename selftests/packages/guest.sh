@@ -138,10 +138,11 @@ same_session()
 	diff unit-session.txt session
 }
 
-# All that was installed for them goes, too, what dkms only recommends included.
+# All that was installed for them goes, too, even what something that stays recommends or suggests.
 purge()
 {
-	apt-get -y -o APT::AutoRemove::RecommendsImportant=false purge --autoremove \
+	apt-get -y -o APT::AutoRemove::RecommendsImportant=false \
+		-o APT::AutoRemove::SuggestsImportant=false purge --autoremove \
 		ckptcheck ckptcheck-dkms
 }
 
