@@ -69,6 +69,12 @@ static int ckpt_diag_send(struct socket *diag, struct nlmsghdr *ask, size_t size
 	return n < 0 ? n : 0;
 }
 
+/* What the kernel says of its answer, or of the question, as a negative error; 0 if nothing. */
+static int ckpt_diag_error(const struct nlmsghdr *head)
+{
+	return nlmsg_len(head) < sizeof(int) ? 0 : min(*(int *)nlmsg_data(head), 0);
+}
+
 /* Return: 0; 1 at the end of the answer; an error. */
 static int ckpt_diag_take(const struct nlmsghdr *head, int left, ckpt_diag_told told, void *arg)
 {
@@ -76,7 +82,7 @@ static int ckpt_diag_take(const struct nlmsghdr *head, int left, ckpt_diag_told 
 
 	for (; nlmsg_ok(head, left); head = nlmsg_next(head, &left)) {
 		if (head->nlmsg_type == NLMSG_DONE)
-			return 1;
+			return ckpt_diag_error(head) ?: 1;
 		if (head->nlmsg_type != SOCK_DIAG_BY_FAMILY)
 			return -EIO;
 		err = told(head, arg);
@@ -174,8 +180,10 @@ static int ckpt_diag_fails(struct net *net, u8 family, u8 protocol)
 		return err;
 	if (err < sizeof(answer))
 		return -EIO;
-	return (answer.head.nlmsg_type == NLMSG_ERROR || answer.head.nlmsg_type == NLMSG_DONE) &&
-	       answer.err < 0;
+	if (answer.head.nlmsg_type != NLMSG_ERROR && answer.head.nlmsg_type != NLMSG_DONE)
+		return 0;
+	err = ckpt_diag_error(&answer.head);
+	return err == -ENOMEM || err == -ENOBUFS ? err : !!err;
 }
 
 /*
