@@ -17,8 +17,9 @@ STATUS_LACKS = 4
 class Case:
     def __init__(self, program, line):
         self.program = program
-        self.name, self.rule, self.kind, flags = (line.rstrip("\n") + "\t").split("\t")[:4]
-        self.flags = flags
+        self.name, self.rule, self.kind, self.flags = \
+            (line.rstrip("\n") + "\t\t\t").split("\t")[:4]
+        self.names = [self.name]
 
     def skip(self):
         """Return: why criu cannot be asked, '' if it can."""
@@ -58,7 +59,7 @@ class Object:
 
     def __init__(self, case, stay=False):
         """@stay: what is outside of the target stays when the target is gone."""
-        argv = case.program + (["--stay"] if stay else []) + [case.name]
+        argv = case.program + (["--stay"] if stay else []) + case.names
         self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.pid = 0
