@@ -40,9 +40,7 @@ static int ckpt_access_error(int err, struct pid *pid)
 {
 	if (ckpt_access_same(pid))
 		return -ESRCH;
-	if (err == -ENOMEM || err == -EINTR || err == -ERESTARTNOINTR || err == -ENFILE)
-		return err;
-	return -EACCES;
+	return ckpt_access_failed(err) ? err : -EACCES;
 }
 
 /**
@@ -198,18 +196,19 @@ bool ckpt_access_all(const struct cred *cred)
  * @level: least hidepid= value that hides what is asked for
  *
  * May sleep.  The order of the tests is that of procfs.
+ * Return: 0; else it is hidden: what ckpt_access_read() returned.
  */
-bool ckpt_access_visible(const struct ckpt_fs *fs, struct pid *pid, unsigned int level)
+int ckpt_access_visible(const struct ckpt_fs *fs, struct pid *pid, unsigned int level)
 {
 	unsigned int hidepid = READ_ONCE(fs->hidepid);
 
 	if (hidepid != CKPT_HIDEPID_PTRACEABLE) {
 		if (hidepid < level)
-			return true;
+			return 0;
 		if (in_group_p(fs->gid))
-			return true;
+			return 0;
 	}
-	return !ckpt_access_read(fs, current_cred(), pid);
+	return ckpt_access_read(fs, current_cred(), pid);
 }
 
 /**
@@ -219,14 +218,14 @@ bool ckpt_access_visible(const struct ckpt_fs *fs, struct pid *pid, unsigned int
  * @pid: thread group
  * @level: see ckpt_access_visible()
  *
- * May sleep.
+ * May sleep.  Return: as ckpt_access_visible().
  */
-bool ckpt_access_shown(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid,
-		       unsigned int level)
+int ckpt_access_shown(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid,
+		      unsigned int level)
 {
 	const struct cred *old = override_creds(cred);
-	bool shown = pid_nr_ns(pid, fs->ns) && ckpt_access_visible(fs, pid, level);
+	int err = pid_nr_ns(pid, fs->ns) ? ckpt_access_visible(fs, pid, level) : -EACCES;
 
 	revert_creds(old);
-	return shown;
+	return err;
 }

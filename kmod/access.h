@@ -3,6 +3,7 @@
 #ifndef _CKPT_ACCESS_H
 #define _CKPT_ACCESS_H
 
+#include <linux/errno.h>
 #include <linux/path.h>
 #include <linux/pid_namespace.h>
 #include <linux/types.h>
@@ -43,8 +44,14 @@ int ckpt_access_read(const struct ckpt_fs *fs, const struct cred *cred, struct p
 int ckpt_access_attach(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid);
 bool ckpt_access_capable(const struct cred *cred, struct user_namespace *ns, int cap);
 bool ckpt_access_all(const struct cred *cred);
-bool ckpt_access_visible(const struct ckpt_fs *fs, struct pid *pid, unsigned int level);
-bool ckpt_access_shown(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid,
-		       unsigned int level);
+int ckpt_access_visible(const struct ckpt_fs *fs, struct pid *pid, unsigned int level);
+int ckpt_access_shown(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid,
+		      unsigned int level);
+
+/* Is that no answer, for want of memory or because the reader has to stop? */
+static inline bool ckpt_access_failed(int err)
+{
+	return err == -ENOMEM || err == -EINTR || err == -ERESTARTNOINTR || err == -ENFILE;
+}
 
 #endif

@@ -103,7 +103,10 @@ static int ckpt_census_process(struct ckpt_scan *scan, struct pid *pid, struct t
 		err = ckpt_census_room(scan);
 	if (err)
 		return err;
-	look.may = !ckpt_access_read(scan->fs, scan->cred, pid);
+	err = ckpt_access_read(scan->fs, scan->cred, pid);
+	if (ckpt_access_failed(err))
+		return err;
+	look.may = !err;
 	census->groups[census->nr_groups++] = get_pid(pid);
 	for (what = 0; what < CKPT_NR_SHAREABLES; what++) {
 		const void *addr = ckpt_shareable(task, what);

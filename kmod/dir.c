@@ -101,12 +101,23 @@ static struct inode *ckpt_all_inode(struct super_block *sb)
 	return inode;
 }
 
+/* Return: 0; -ENOENT if it leads no thread group or is hidden; or why that is not known. */
+static int ckpt_pid_visible(const struct ckpt_fs *fs, struct pid *pid)
+{
+	int err = -ENOENT;
+
+	if (ckpt_pid_leads(pid))
+		err = ckpt_access_visible(fs, pid, CKPT_HIDEPID_INVISIBLE);
+	return !err || ckpt_access_failed(err) ? err : -ENOENT;
+}
+
 static struct inode *ckpt_pid_inode(struct super_block *sb, const struct qstr *name)
 {
 	const struct ckpt_fs *fs = ckpt_sb(sb);
 	struct inode *inode = ERR_PTR(-ENOENT);
 	int nr = ckpt_parse_pid(name);
 	struct pid *pid;
+	int err;
 
 	if (!nr)
 		return inode;
@@ -115,8 +126,11 @@ static struct inode *ckpt_pid_inode(struct super_block *sb, const struct qstr *n
 	rcu_read_unlock();
 	if (!pid)
 		return inode;
-	if (!ckpt_pid_leads(pid) || !ckpt_access_visible(fs, pid, CKPT_HIDEPID_INVISIBLE))
+	err = ckpt_pid_visible(fs, pid);
+	if (err) {
+		inode = ERR_PTR(err);
 		goto put;
+	}
 	inode = ckpt_new_inode(sb, CKPT_INO_PID + nr, S_IFREG | 0444);
 	if (!inode) {
 		inode = ERR_PTR(-ENOMEM);
@@ -171,13 +185,15 @@ static int ckpt_iterate(struct file *file, struct dir_context *ctx)
 		ctx->pos = CKPT_POS_PID + 1;
 	}
 	while ((pid = ckpt_next_group(fs->ns, ctx->pos - CKPT_POS_PID, &nr))) {
-		bool visible = ckpt_access_visible(fs, pid, CKPT_HIDEPID_INVISIBLE);
+		int hidden = ckpt_access_visible(fs, pid, CKPT_HIDEPID_INVISIBLE);
 		char name[CKPT_PID_DIGITS + 1];
 		int len = scnprintf(name, sizeof(name), "%d", nr);
 
 		put_pid(pid);
 		ctx->pos = CKPT_POS_PID + (loff_t)nr;
-		if (visible && !dir_emit(ctx, name, len, CKPT_INO_PID + nr, DT_REG))
+		if (ckpt_access_failed(hidden))
+			return hidden;
+		if (!hidden && !dir_emit(ctx, name, len, CKPT_INO_PID + nr, DT_REG))
 			return 0;
 		ctx->pos++;
 		cond_resched();
@@ -193,13 +209,14 @@ static CKPT_D_REVALIDATE(ckpt_revalidate)
 {
 	const struct inode *inode;
 	struct pid *pid;
+	int err;
 
 	if (flags & LOOKUP_RCU)
 		return -ECHILD;
 	inode = d_inode(dentry);
 	pid = inode ? ckpt_inode_pid(inode) : NULL;
-	return !pid || (ckpt_pid_leads(pid) &&
-			ckpt_access_visible(ckpt_sb(dentry->d_sb), pid, CKPT_HIDEPID_INVISIBLE));
+	err = pid ? ckpt_pid_visible(ckpt_sb(dentry->d_sb), pid) : 0;
+	return err == -ENOENT ? 0 : err ?: 1;
 }
 
 const struct dentry_operations ckpt_dentry_ops = {

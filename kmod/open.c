@@ -34,8 +34,9 @@ static int ckpt_report_open(struct inode *inode, struct file *file)
 
 	if (file->f_mode & FMODE_WRITE)
 		return -EACCES;
-	if (!ckpt_access_visible(fs, pid, CKPT_HIDEPID_NO_ACCESS))
-		return -EPERM;
+	err = ckpt_access_visible(fs, pid, CKPT_HIDEPID_NO_ACCESS);
+	if (err)
+		return ckpt_access_failed(err) ? err : -EPERM;
 	err = ckpt_patience_settled(pid, CKPT_PATIENCE);
 	if (!err)
 		err = ckpt_access_read(fs, file->f_cred, pid);

@@ -18,7 +18,6 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
-#include "access.h"
 #include "assert.h"
 #include "census.h"
 #include "grow.h"
@@ -26,6 +25,7 @@
 #include "kinds/kind.h"
 #include "outside.h"
 #include "set.h"
+#include "told.h"
 
 /* Slots passed over in one hold. */
 #define CKPT_OUTSIDE_SLOTS	32768
@@ -84,7 +84,7 @@ static void ckpt_outside_add(struct ckpt_scan *scan, const void *what, u64 ino)
 /* Names and counts a process for all that it has, if the reader may inspect it.  May sleep. */
 static void ckpt_outside_tell(struct ckpt_scan *scan, struct pid *pid)
 {
-	bool may = scan->met && !ckpt_access_read(scan->fs, scan->cred, pid);
+	bool may = scan->met && ckpt_told_read(scan, pid);
 
 	while (scan->met) {
 		struct ckpt_outsider *who = &scan->outsiders[scan->met - 1];

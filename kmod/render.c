@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* render.c - a report as text; runs after every lock and reference of the scan is gone. */
 
-#include <linux/cred.h>
 #include <linux/sched/signal.h>
 #include <linux/sort.h>
 #include <linux/string.h>
 
-#include "access.h"
 #include "report.h"
 
 static const char * const ckpt_class_names[] = CKPTCHECK_CLASS_NAMES;
@@ -144,28 +142,24 @@ static void ckpt_render_needs(const struct ckpt_report *r, const struct ckpt_fin
 	ckpt_text_value(out, needs, n);
 }
 
-/* Names the process at the other end, if it lives and the reader may inspect it. */
-static void ckpt_render_peer(const struct ckpt_finding *f, const struct ckpt_fs *fs,
-			     const struct cred *cred, struct ckpt_text *out)
+/* Names the process at the other end, if it lives. */
+static void ckpt_render_peer(const struct ckpt_finding *f, struct pid_namespace *ns,
+			     struct ckpt_text *out)
 {
 	struct task_struct *task = get_pid_task(f->peer, PIDTYPE_TGID);
-	pid_t nr = pid_nr_ns(f->peer, fs->ns);
 	char comm[TASK_COMM_LEN];
 
 	if (!task)
 		return;
-	if (nr && !ckpt_access_read(fs, cred, f->peer)) {
-		get_task_comm(comm, task);
-		ckpt_text_printf(out, " " CKPTCHECK_KEY_PEER_PID "=%d", nr);
-		ckpt_text_printf(out, " " CKPTCHECK_KEY_PEER_COMM "=");
-		ckpt_text_value(out, comm, strlen(comm));
-	}
+	get_task_comm(comm, task);
+	ckpt_text_printf(out, " " CKPTCHECK_KEY_PEER_PID "=%d", pid_nr_ns(f->peer, ns));
+	ckpt_text_printf(out, " " CKPTCHECK_KEY_PEER_COMM "=");
+	ckpt_text_value(out, comm, strlen(comm));
 	put_task_struct(task);
 }
 
 static void ckpt_render_finding(const struct ckpt_report *r, const struct ckpt_finding *f,
-				const struct ckpt_fs *fs, const struct cred *cred,
-				struct ckpt_text *out)
+				struct pid_namespace *ns, struct ckpt_text *out)
 {
 	const struct ckpt_span *span = ckpt_report_span(r, f->rule);
 	const struct ckpt_place *at = &f->place;
@@ -184,7 +178,7 @@ static void ckpt_render_finding(const struct ckpt_report *r, const struct ckpt_f
 	if (f->keys_len)
 		ckpt_text_bytes(out, r->keys.buf + f->keys, f->keys_len);
 	if (f->peer)
-		ckpt_render_peer(f, fs, cred, out);
+		ckpt_render_peer(f, ns, out);
 	if (*span->needs)
 		ckpt_render_needs(r, f, span->needs, out);
 	if (f->count > 1)
@@ -196,14 +190,13 @@ static void ckpt_render_finding(const struct ckpt_report *r, const struct ckpt_f
  * ckpt_report_render() - print a report
  * @r: findings, put into order here
  * @sum: figures of the first line
- * @fs: mount through which the report is read
- * @cred: the reader's credentials
+ * @ns: pid namespace of the mount through which it is read
  * @out: empty text
  *
  * May sleep, holds nothing of the target.  Return: 0, -ENOMEM, or -EINTR on a fatal signal.
  */
 int ckpt_report_render(struct ckpt_report *r, const struct ckpt_summary *sum,
-		       const struct ckpt_fs *fs, const struct cred *cred, struct ckpt_text *out)
+		       struct pid_namespace *ns, struct ckpt_text *out)
 {
 	u32 i;
 
@@ -214,7 +207,7 @@ int ckpt_report_render(struct ckpt_report *r, const struct ckpt_summary *sum,
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
-		ckpt_render_finding(r, &r->findings[i], fs, cred, out);
+		ckpt_render_finding(r, &r->findings[i], ns, out);
 	}
 	ckpt_text_printf(out, "end " CKPTCHECK_KEY_FINDINGS "=%u\n", r->nr);
 	return out->failed ? -ENOMEM : 0;

@@ -10,8 +10,6 @@
 #include "table.h"
 #include "text.h"
 
-struct ckpt_fs;
-struct cred;
 struct file;
 struct path;
 
@@ -46,7 +44,7 @@ struct ckpt_place {
  * @count: number of places
  * @keys: offset of " key=value..." in the report's text
  * @keys_len: its length
- * @peer: process at the other end, owned, NULL if none; named only if the reader may inspect it
+ * @peer: process at the other end, owned, NULL if none; see ckpt_told_peers()
  */
 struct ckpt_finding {
 	struct ckpt_place place;
@@ -132,6 +130,6 @@ void ckpt_key_dpath(struct ckpt_report *r, struct ckpt_finding *f, const struct 
 void ckpt_key_path(struct ckpt_report *r, struct ckpt_finding *f, const struct file *file);
 
 int ckpt_report_render(struct ckpt_report *r, const struct ckpt_summary *sum,
-		       const struct ckpt_fs *fs, const struct cred *cred, struct ckpt_text *out);
+		       struct pid_namespace *ns, struct ckpt_text *out);
 
 #endif

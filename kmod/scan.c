@@ -17,6 +17,7 @@
 #include "scan.h"
 #include "set.h"
 #include "sysfs.h"
+#include "told.h"
 #include "walk.h"
 
 /* Looks at the set for newcomers, and scans that begin again because a process exec'ed. */
@@ -80,8 +81,7 @@ static bool ckpt_proc_hidden(struct ckpt_scan *scan, const struct ckpt_proc *pro
 	parent = ckpt_set_find(scan, rcu_dereference(task->real_parent));
 	told = proc->pid == scan->root || (parent && parent->may_read);
 	rcu_read_unlock();
-	return !told && !ckpt_access_shown(scan->fs, scan->cred, proc->pid,
-					   CKPT_HIDEPID_NO_ACCESS);
+	return !told && !ckpt_told_shown(scan, proc->pid, CKPT_HIDEPID_NO_ACCESS);
 }
 
 /* Is it in exec, and stays there?  Return: 0, -EBUSY or -EINTR. */
@@ -216,7 +216,7 @@ static void ckpt_judge_newcomer(struct ckpt_scan *scan, const struct ckpt_proc *
 	struct ckpt_place place = { .nr = proc->nr, .kind = CKPT_AT_PROCESS };
 	struct ckpt_finding *f;
 
-	if (!ckpt_access_shown(scan->fs, scan->cred, proc->pid, CKPT_HIDEPID_NO_ACCESS))
+	if (!ckpt_told_shown(scan, proc->pid, CKPT_HIDEPID_NO_ACCESS))
 		place.nr = pid_nr_ns(scan->root, scan->fs->ns);
 	ckpt_report_incomplete(&scan->report, CKPT_REASON_UNSTABLE);
 	f = ckpt_emit(&scan->report, CKPT_SET_UNSTABLE, &place, scan->root, 0);
@@ -344,7 +344,8 @@ static int ckpt_scan_render(struct ckpt_scan *scan, struct ckpt_text *out)
 		.vmas = scan->vmas,
 	};
 
-	return ckpt_report_render(&scan->report, &sum, scan->fs, scan->cred, out);
+	ckpt_told_peers(scan);
+	return ckpt_report_render(&scan->report, &sum, scan->fs->ns, out);
 }
 
 /**

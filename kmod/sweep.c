@@ -61,18 +61,25 @@ static int ckpt_sweep_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* Whoever may not even open the report of a process does not find it here. */
-static bool ckpt_sweep_wants(struct file *file, struct pid *pid)
+/*
+ * Whoever may not even open the report of a process does not find it here.
+ * Return: 0, -ESRCH, or why that is not known.
+ */
+static int ckpt_sweep_wants(struct file *file, struct pid *pid)
 {
 	struct task_struct *task;
 	bool kernel;
+	int err;
 
 	rcu_read_lock();
 	task = pid_task(pid, PIDTYPE_TGID);
 	kernel = !task || task->flags & PF_KTHREAD;
 	rcu_read_unlock();
-	return !kernel && ckpt_access_shown(ckpt_sb(file_inode(file)->i_sb), file->f_cred, pid,
-					    CKPT_HIDEPID_NO_ACCESS);
+	if (kernel)
+		return -ESRCH;
+	err = ckpt_access_shown(ckpt_sb(file_inode(file)->i_sb), file->f_cred, pid,
+				CKPT_HIDEPID_NO_ACCESS);
+	return !err || ckpt_access_failed(err) ? err : -ESRCH;
 }
 
 /* Makes the next report.  Return: 1, 0 at the end, or a negative error. */
@@ -83,8 +90,8 @@ static int ckpt_sweep_next(struct file *file, struct ckpt_sweep *sweep)
 	int nr, err;
 
 	while ((pid = ckpt_next_group(fs->ns, sweep->next, &nr))) {
-		err = -ESRCH;
-		if (ckpt_sweep_wants(file, pid))
+		err = ckpt_sweep_wants(file, pid);
+		if (!err)
 			err = ckpt_open_scan(file, &sweep->open, pid);
 		put_pid(pid);
 		/* Without memory it is tried again by the next read. */

@@ -13,10 +13,10 @@
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 
-#include "access.h"
 #include "kind.h"
 #include "mounts.h"
 #include "set.h"
+#include "told.h"
 
 /* CRIU reads so much of a line, its end included. */
 #define CKPT_MNT_LINE		4095
@@ -171,7 +171,7 @@ static void ckpt_mnt_autofs(struct ckpt_scan *scan, const struct ckpt_mnt *m)
 	outside = task && !ckpt_set_has(scan, task);
 	rcu_read_unlock();
 	/* Nobody learns by this whether a process lives that is hidden from him. */
-	outside = outside && ckpt_access_shown(scan->fs, scan->cred, pid, CKPT_HIDEPID_INVISIBLE);
+	outside = outside && ckpt_told_shown(scan, pid, CKPT_HIDEPID_INVISIBLE);
 	put_pid(pid);
 	if (outside)
 		ckpt_mnt_emit(scan, m, CKPT_MNT_AUTOFS);

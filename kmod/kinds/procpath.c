@@ -8,9 +8,9 @@
 #include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
 
-#include "access.h"
 #include "kind.h"
 #include "set.h"
+#include "told.h"
 
 /* The folder of procfs itself that a path is in, or is; the root if it is that.  To be put. */
 static struct dentry *ckpt_proc_folder(const struct path *path)
@@ -33,7 +33,7 @@ static struct dentry *ckpt_proc_folder(const struct path *path)
  * A number that nobody has any more is that of a process for which CRIU makes another.  One that
  * is hidden from the reader looks like that, too.
  */
-static bool ckpt_proc_is_outside(const struct ckpt_scan *scan, struct pid_namespace *ns, pid_t nr)
+static bool ckpt_proc_is_outside(struct ckpt_scan *scan, struct pid_namespace *ns, pid_t nr)
 {
 	struct task_struct *task;
 	struct pid *pid = NULL;
@@ -44,7 +44,7 @@ static bool ckpt_proc_is_outside(const struct ckpt_scan *scan, struct pid_namesp
 	if (task && !ckpt_set_has(scan, task))
 		pid = get_pid(task_tgid(task));
 	rcu_read_unlock();
-	shown = pid && ckpt_access_shown(scan->fs, scan->cred, pid, CKPT_HIDEPID_INVISIBLE);
+	shown = pid && ckpt_told_shown(scan, pid, CKPT_HIDEPID_INVISIBLE);
 	put_pid(pid);
 	return shown;
 }

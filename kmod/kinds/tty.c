@@ -17,11 +17,11 @@
 #include <linux/tty_ldisc.h>
 #include <linux/vt.h>
 
-#include "access.h"
 #include "compat/tty.h"
 #include "grow.h"
 #include "kind.h"
 #include "set.h"
+#include "told.h"
 
 /* Majors without a name in linux/major.h. */
 #define CKPT_USB_SERIAL_MAJOR	188
@@ -163,7 +163,7 @@ static bool ckpt_tty_session(struct ckpt_scan *scan, struct ckpt_tty *t, struct 
 	}
 	rcu_read_unlock();
 	if (session && session != own &&
-	    !ckpt_access_shown(scan->fs, scan->cred, session, CKPT_HIDEPID_NO_ACCESS))
+	    !ckpt_told_shown(scan, session, CKPT_HIDEPID_NO_ACCESS))
 		t->shown_sid = 0;
 	put_pid(session);
 	put_pid(pgrp);
