@@ -148,6 +148,7 @@ struct ckpt_spaces {
  * @packet_pipes: pipes of which an end inside is in packet mode
  * @ttys: descriptors of terminals that have been judged, @nr_ttys of @cap_ttys
  * @tty_ids: which terminals they are
+ * @ttys_cut: some could not be kept
  * @tuns: tun devices that go with their descriptors, @nr_tuns of @cap_tuns
  * @tun_files: devices that descriptors of tun belong to
  * @epolls: epolls that have been judged, and files taken for targets of theirs
@@ -224,6 +225,7 @@ struct ckpt_scan {
 	u32 nr_ttys;
 	u32 cap_ttys;
 	struct ckpt_table tty_ids;
+	bool ttys_cut;
 	struct ckpt_tun *tuns;
 	u32 nr_tuns;
 	u32 cap_tuns;

@@ -241,6 +241,7 @@ static void ckpt_tty_add(struct ckpt_scan *scan, struct ckpt_tty *t)
 		err = ckpt_table_reserve(&scan->tty_ids, 1);
 	if (err) {
 		ckpt_report_error(&scan->report, err);
+		scan->ttys_cut = true;
 		return;
 	}
 	t->first = !ckpt_table_add(&scan->tty_ids, id, t->sort)->value++;
@@ -457,10 +458,12 @@ static void ckpt_tty_finish_ctty(struct ckpt_scan *scan)
  * ckpt_tty_finish() - rules about all terminals of the set
  * @scan: scan, whose processes have all been judged
  *
- * May sleep.
+ * To a terminal that was not kept any other one could be the other end.  May sleep.
  */
 void ckpt_tty_finish(struct ckpt_scan *scan)
 {
+	if (scan->cut || scan->ttys_cut)
+		return;
 	ckpt_tty_finish_ctty(scan);
 	ckpt_tty_finish_pairs(scan);
 	ckpt_tty_finish_numbers(scan);
@@ -471,4 +474,5 @@ void ckpt_tty_free(struct ckpt_scan *scan)
 {
 	ckpt_grow_free((void **)&scan->ttys, &scan->nr_ttys, &scan->cap_ttys);
 	ckpt_table_free(&scan->tty_ids);
+	scan->ttys_cut = false;
 }
