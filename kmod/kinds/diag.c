@@ -18,6 +18,7 @@
 #include "compat/sock.h"
 #include "diag.h"
 #include "kind.h"
+#include "sock.h"
 
 /* The kernel makes messages of up to this size for a buffer that can take them. */
 #define CKPT_DIAG_SIZE		32768
@@ -183,7 +184,7 @@ static int ckpt_diag_fails(struct net *net, u8 family, u8 protocol)
 	if (answer.head.nlmsg_type != NLMSG_ERROR && answer.head.nlmsg_type != NLMSG_DONE)
 		return 0;
 	err = ckpt_diag_error(&answer.head);
-	return err == -ENOMEM || err == -ENOBUFS ? err : !!err;
+	return ckpt_sock_no_memory(err) ? err : !!err;
 }
 
 /*

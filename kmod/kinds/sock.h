@@ -30,6 +30,12 @@ static inline bool ckpt_is_tcp(const struct sock *sk)
 	return sk->sk_type == SOCK_STREAM && ckpt_is_inet(sk) && sk->sk_protocol == IPPROTO_TCP;
 }
 
+/* Where there is no memory for a socket or a message, the network code says so in these ways. */
+static inline bool ckpt_sock_no_memory(int err)
+{
+	return err == -ENOMEM || err == -ENOBUFS || err == -ENFILE;
+}
+
 /* A finding about a socket, with its inode. */
 static inline struct ckpt_finding *ckpt_sock_emit(struct ckpt_scan *scan,
 						  const struct ckpt_obj *obj, struct sock *sk,

@@ -220,18 +220,24 @@ bool ckpt_sock_opts_odd(const struct sock *sk)
 
 /*
  * The options of a new socket, or at least of another one of the family: not everybody may make
- * each.  May sleep.
+ * each.  May sleep.  Return: 0 or -ENOMEM.
  */
-static void ckpt_opts_new(const struct sock *sk, struct ckpt_opts *opts)
+static int ckpt_opts_new(const struct sock *sk, struct ckpt_opts *opts)
 {
 	struct socket *sock;
+	int err = sock_create_kern(sock_net(sk), sk->sk_family, sk->sk_type, sk->sk_protocol,
+				   &sock);
 
+	if (err && !ckpt_sock_no_memory(err))
+		err = sock_create_kern(sock_net(sk), sk->sk_family, SOCK_DGRAM, 0, &sock);
+	if (ckpt_sock_no_memory(err))
+		return -ENOMEM;
 	*opts = ckpt_opts_usual;
-	if (sock_create_kern(sock_net(sk), sk->sk_family, sk->sk_type, sk->sk_protocol, &sock) &&
-	    sock_create_kern(sock_net(sk), sk->sk_family, SOCK_DGRAM, 0, &sock))
-		return;
+	if (err)
+		return 0;
 	ckpt_opts_read(sock->sk, opts);
 	sock_release(sock);
+	return 0;
 }
 
 /* One finding of @rule for the options from @first to before @end that differ. */
@@ -269,7 +275,10 @@ void ckpt_sock_judge_opts(struct ckpt_scan *scan, const struct ckpt_obj *obj, st
 
 	if (!ckpt_sock_opts_odd(sk))
 		return;
-	ckpt_opts_new(sk, &new);
+	if (ckpt_opts_new(sk, &new)) {
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
+		return;
+	}
 	ckpt_opts_read(sk, &its);
 	for (i = 0; i < CKPT_NR_OPTS; i++)
 		differs[i] = its.v[i] != new.v[i];
