@@ -196,7 +196,6 @@ void ckpt_diag_judge(struct ckpt_scan *scan, const struct ckpt_place *place, str
 void ckpt_userns_judge(struct ckpt_scan *scan, const struct ckpt_place *place);
 bool ckpt_ns_own(const struct ckpt_scan *scan, enum ckpt_ns which);
 enum ckpt_ns ckpt_ns_named(const char *name);
-bool ckpt_ns_known(const struct ckpt_scan *scan, const void *ns, enum ckpt_ns which);
 bool ckpt_ns_is_root_mnt(const struct ckpt_scan *scan, u64 ino);
 bool ckpt_ns_has_net(const struct ckpt_scan *scan, const struct net *net);
 

@@ -81,20 +81,6 @@ bool ckpt_ns_own(const struct ckpt_scan *scan, enum ckpt_ns which)
 }
 
 /**
- * ckpt_ns_known() - does criu know a namespace?
- * @scan: scan, whose first pass is over
- * @ns: compared only
- * @which: its kind
- *
- * It knows its own ones and those of all members.
- */
-bool ckpt_ns_known(const struct ckpt_scan *scan, const void *ns, enum ckpt_ns which)
-{
-	return scan->cut || ns == scan->reader_spaces.ns[which] ||
-	       ckpt_table_find(&scan->spaces, ns, which);
-}
-
-/**
  * ckpt_ns_is_root_mnt() - is it the mount namespace that the root lives in?
  * @scan: scan
  * @ino: number of a file of nsfs

@@ -56,10 +56,11 @@ void ckpt_nsfs_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 			ckpt_file_unknown(scan, obj, "mount namespace");
 		return;
 	}
-	if (ckpt_table_find(&scan->spaces, space, which))
+	/* It may be that of a member that was not looked at. */
+	if (scan->cut || ckpt_table_find(&scan->spaces, space, which))
 		return;
 	/* CRIU takes note of its own namespaces, too, but does not save them. */
-	f = ckpt_emit_ino(scan, obj, ckpt_ns_known(scan, space, which) ? CKPT_FILE_NS_READERS :
-			  CKPT_FILE_NS_UNKNOWN, ns, obj->inode->i_ino);
+	f = ckpt_emit_ino(scan, obj, space == scan->reader_spaces.ns[which] ?
+			  CKPT_FILE_NS_READERS : CKPT_FILE_NS_UNKNOWN, ns, obj->inode->i_ino);
 	ckpt_key_str(&scan->report, f, "kind", ns->ops->name, strlen(ns->ops->name));
 }
