@@ -206,6 +206,14 @@ static bool same_place(const struct record *a, const struct record *wanted)
 	return true;
 }
 
+/* Without memory for the queue that it is in, a lock is only known by a descriptor. */
+static bool same_rule(const struct record *a, const struct record *wanted)
+{
+	if (!strcmp(wanted->word[1], "lock-in-scm") && !strncmp(a->word[1], "lock-", 5))
+		return true;
+	return !strcmp(a->word[0], wanted->word[0]) && !strcmp(a->word[1], wanted->word[1]);
+}
+
 /* What there was no memory for may be missing in a finding: a path, say.  NULL if all are there. */
 static const char *find_odd(const struct report *r, const struct report *wanted)
 {
@@ -215,8 +223,7 @@ static const char *find_odd(const struct report *r, const struct report *wanted)
 		if (!strcmp(r->find[i].word[0], "unknown"))
 			continue;
 		for (j = 0; j < wanted->nr; j++)
-			if (!strcmp(r->find[i].word[0], wanted->find[j].word[0]) &&
-			    !strcmp(r->find[i].word[1], wanted->find[j].word[1]) &&
+			if (same_rule(&r->find[i], &wanted->find[j]) &&
 			    same_place(&r->find[i], &wanted->find[j]))
 				break;
 		if (j == wanted->nr)
