@@ -223,6 +223,19 @@ static void ckpt_judge_newcomer(struct ckpt_scan *scan, const struct ckpt_proc *
 	ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
 }
 
+/**
+ * ckpt_scan_cut() - something of a member could not be kept
+ * @scan: scan
+ * @err: why, as for ckpt_report_error()
+ *
+ * What is in none of the tables may be of a member then: nothing is concluded from that any more.
+ */
+void ckpt_scan_cut(struct ckpt_scan *scan, int err)
+{
+	ckpt_report_error(&scan->report, err);
+	scan->cut = true;
+}
+
 /*
  * Running out of memory or of max_objects ends the first pass early; what was found until then
  * is still worth reading, and the report says that it is not all.
@@ -236,11 +249,14 @@ static int ckpt_soft_error(struct ckpt_scan *scan, int err)
 	return 0;
 }
 
-/* The same in the first pass: what is in none of its tables may be of a member then. */
+/* The same in the first pass. */
 static int ckpt_first_error(struct ckpt_scan *scan, int err)
 {
-	scan->cut = scan->cut || err == -ENOMEM || err == -E2BIG;
-	return ckpt_soft_error(scan, err);
+	int rest = ckpt_soft_error(scan, err);
+
+	if (err && !rest)
+		ckpt_scan_cut(scan, err);
+	return rest;
 }
 
 static int ckpt_scan_once(struct ckpt_scan *scan)

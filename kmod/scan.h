@@ -122,7 +122,7 @@ struct ckpt_spaces {
  * @order: number of the last socket or locked file that was found in a fd table; while queues
  *	   are looked at, that of their socket
  * @uncounted: some references from inside could not be counted
- * @cut: the first pass ended early: what is in none of its tables may be of a member
+ * @cut: not all is in the tables that is of a member, see ckpt_scan_cut()
  * @outside: what processes outside have too; value: index in @outsiders + 1
  * @outsiders: who was found to have it, @nr_outsiders of @cap_outsiders
  * @met: what the process outside that is looked at has of them, index + 1 of the first
@@ -148,7 +148,6 @@ struct ckpt_spaces {
  * @packet_pipes: pipes of which an end inside is in packet mode
  * @ttys: descriptors of terminals that have been judged, @nr_ttys of @cap_ttys
  * @tty_ids: which terminals they are
- * @ttys_cut: some could not be kept
  * @tuns: tun devices that go with their descriptors, @nr_tuns of @cap_tuns
  * @tun_files: devices that descriptors of tun belong to
  * @epolls: epolls that have been judged, and files taken for targets of theirs
@@ -225,7 +224,6 @@ struct ckpt_scan {
 	u32 nr_ttys;
 	u32 cap_ttys;
 	struct ckpt_table tty_ids;
-	bool ttys_cut;
 	struct ckpt_tun *tuns;
 	u32 nr_tuns;
 	u32 cap_tuns;
@@ -253,6 +251,7 @@ struct ckpt_scan {
 	bool comm_known;
 };
 
+void ckpt_scan_cut(struct ckpt_scan *scan, int err);
 int ckpt_scan_run(struct ckpt_scan *scan, struct ckpt_text *out);
 
 /* One hold of a lock that the target may wait for; the longest is shown in sysfs. */

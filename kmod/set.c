@@ -49,11 +49,13 @@ static void ckpt_set_add(struct ckpt_scan *scan, struct pid *pid, const struct t
  * @task: any thread, alive under RCU or by reference
  *
  * The signal_struct is what a thread group keeps through exec, and its number tells it from a
- * later one at the same address.
+ * later one at the same address.  Where the set could not be collected to its end, anybody may be
+ * in it.
  */
 bool ckpt_set_has(const struct ckpt_scan *scan, const struct task_struct *task)
 {
-	return ckpt_table_find(&scan->members, task->signal, task->tgid);
+	return scan->cut ||
+	       ckpt_table_find(&scan->members, task->signal, task->tgid);
 }
 
 /* The member that a task's thread group is, or NULL; only until the set is sorted. */

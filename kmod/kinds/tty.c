@@ -240,8 +240,7 @@ static void ckpt_tty_add(struct ckpt_scan *scan, struct ckpt_tty *t)
 	if (!err)
 		err = ckpt_table_reserve(&scan->tty_ids, 1);
 	if (err) {
-		ckpt_report_error(&scan->report, err);
-		scan->ttys_cut = true;
+		ckpt_scan_cut(scan, err);
 		return;
 	}
 	t->first = !ckpt_table_add(&scan->tty_ids, id, t->sort)->value++;
@@ -462,7 +461,7 @@ static void ckpt_tty_finish_ctty(struct ckpt_scan *scan)
  */
 void ckpt_tty_finish(struct ckpt_scan *scan)
 {
-	if (scan->cut || scan->ttys_cut)
+	if (scan->cut)
 		return;
 	ckpt_tty_finish_ctty(scan);
 	ckpt_tty_finish_pairs(scan);
@@ -474,5 +473,4 @@ void ckpt_tty_free(struct ckpt_scan *scan)
 {
 	ckpt_grow_free((void **)&scan->ttys, &scan->nr_ttys, &scan->cap_ttys);
 	ckpt_table_free(&scan->tty_ids);
-	scan->ttys_cut = false;
 }
