@@ -45,7 +45,8 @@ void ckpt_pidfd_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	struct ckpt_finding *f;
 	pid_t nr;
 
-	if (!ckpt_fdinfo_scan(scan, obj, "Pid:", "%d", &nr)) {
+	/* Whether it is in the set is not known if that was not collected to its end. */
+	if (!ckpt_fdinfo_scan(scan, obj, "Pid:", "%d", &nr) || (scan->cut && !thread)) {
 		ckpt_file_unknown(scan, obj, "pidfd");
 		return;
 	}
