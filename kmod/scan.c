@@ -223,21 +223,8 @@ static void ckpt_judge_newcomer(struct ckpt_scan *scan, const struct ckpt_proc *
 	ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_TRANSIENT, "yes", 3);
 }
 
-/**
- * ckpt_scan_cut() - something of a member could not be kept
- * @scan: scan
- * @err: why, as for ckpt_report_error()
- *
- * What is in none of the tables may be of a member then: nothing is concluded from that any more.
- */
-void ckpt_scan_cut(struct ckpt_scan *scan, int err)
-{
-	ckpt_report_error(&scan->report, err);
-	scan->cut = true;
-}
-
 /*
- * Running out of memory or of max_objects ends the first pass early; what was found until then
+ * Running out of memory or of max_objects ends a pass early; what was found until then
  * is still worth reading, and the report says that it is not all.
  */
 static int ckpt_soft_error(struct ckpt_scan *scan, int err)
@@ -249,23 +236,13 @@ static int ckpt_soft_error(struct ckpt_scan *scan, int err)
 	return 0;
 }
 
-/* The same in the first pass. */
-static int ckpt_first_error(struct ckpt_scan *scan, int err)
-{
-	int rest = ckpt_soft_error(scan, err);
-
-	if (err && !rest)
-		ckpt_scan_cut(scan, err);
-	return rest;
-}
-
 static int ckpt_scan_once(struct ckpt_scan *scan)
 {
-	int err = ckpt_first_error(scan, ckpt_collect_set(scan));
+	int err = ckpt_soft_error(scan, ckpt_collect_set(scan));
 	u32 i;
 
 	if (!err)
-		err = ckpt_first_error(scan, ckpt_inflight_collect(scan));
+		err = ckpt_soft_error(scan, ckpt_inflight_collect(scan));
 	if (err)
 		return err;
 	ckpt_set_sort(scan);
@@ -303,7 +280,6 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_outside_free(scan);
 	ckpt_table_free(&scan->counted);
 	scan->uncounted = false;
-	scan->cut = false;
 	scan->nr_read = 0;
 	scan->order = 0;
 	ckpt_table_free(&scan->packets);

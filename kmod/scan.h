@@ -3,6 +3,7 @@
 #ifndef _CKPT_SCAN_H
 #define _CKPT_SCAN_H
 
+#include <linux/bits.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/types.h>
@@ -122,7 +123,6 @@ struct ckpt_spaces {
  * @order: number of the last socket or locked file that was found in a fd table; while queues
  *	   are looked at, that of their socket
  * @uncounted: some references from inside could not be counted
- * @cut: not all is in the tables that is of a member, see ckpt_scan_cut()
  * @outside: what processes outside have too; value: index in @outsiders + 1
  * @outsiders: who was found to have it, @nr_outsiders of @cap_outsiders
  * @met: what the process outside that is looked at has of them, index + 1 of the first
@@ -194,7 +194,6 @@ struct ckpt_scan {
 	bool counting;
 	bool fresh;
 	bool uncounted;
-	bool cut;
 	struct ckpt_table outside;
 	struct ckpt_outsider *outsiders;
 	u32 nr_outsiders;
@@ -251,7 +250,15 @@ struct ckpt_scan {
 	bool comm_known;
 };
 
-void ckpt_scan_cut(struct ckpt_scan *scan, int err);
+/*
+ * Was there no room for something?  What is in none of the tables may be of a member then: nothing
+ * is concluded from that any more.
+ */
+static inline bool ckpt_scan_cut(const struct ckpt_scan *scan)
+{
+	return scan->report.reasons & (BIT(CKPT_REASON_MEMORY) | BIT(CKPT_REASON_MAX_OBJECTS));
+}
+
 int ckpt_scan_run(struct ckpt_scan *scan, struct ckpt_text *out);
 
 /* One hold of a lock that the target may wait for; the longest is shown in sysfs. */

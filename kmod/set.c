@@ -54,7 +54,7 @@ static void ckpt_set_add(struct ckpt_scan *scan, struct pid *pid, const struct t
  */
 bool ckpt_set_has(const struct ckpt_scan *scan, const struct task_struct *task)
 {
-	return scan->cut ||
+	return ckpt_scan_cut(scan) ||
 	       ckpt_table_find(&scan->members, task->signal, task->tgid);
 }
 

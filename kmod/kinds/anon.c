@@ -47,8 +47,11 @@ bool ckpt_fdinfo_scan(struct ckpt_scan *scan, const struct ckpt_obj *obj, const 
 		      const char *format, void *value)
 {
 	char info[CKPT_FDINFO_SIZE], *at;
+	int n = ckpt_fdinfo_read(scan->fs, obj->file, info, sizeof(info));
 
-	if (ckpt_fdinfo_read(scan->fs, obj->file, info, sizeof(info)) < 0)
+	if (n == -ENOMEM)
+		ckpt_report_error(&scan->report, n);
+	if (n < 0)
 		return false;
 	at = strstr(info, field);
 	return at && sscanf(skip_spaces(at + strlen(field)), format, value) == 1;

@@ -115,7 +115,7 @@ bool ckpt_ns_has_net(const struct ckpt_scan *scan, const struct net *net)
 {
 	if (ckpt_ns_own(scan, CKPT_NS_NET) && net == scan->reader_spaces.ns[CKPT_NS_NET])
 		return false;
-	return scan->cut || ckpt_table_find(&scan->spaces, net, CKPT_NS_NET);
+	return ckpt_scan_cut(scan) || ckpt_table_find(&scan->spaces, net, CKPT_NS_NET);
 }
 
 static int ckpt_ns_add(struct ckpt_scan *scan, const struct ckpt_spaces *its)

@@ -57,7 +57,7 @@ void ckpt_nsfs_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		return;
 	}
 	/* It may be that of a member that was not looked at. */
-	if (scan->cut || ckpt_table_find(&scan->spaces, space, which))
+	if (ckpt_scan_cut(scan) || ckpt_table_find(&scan->spaces, space, which))
 		return;
 	/* CRIU takes note of its own namespaces, too, but does not save them. */
 	f = ckpt_emit_ino(scan, obj, space == scan->reader_spaces.ns[which] ?

@@ -166,7 +166,7 @@ void ckpt_packet_judge_map(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 {
 	struct ckpt_finding *f;
 
-	if (scan->cut || ckpt_table_find(&scan->sockets, obj->inode, obj->place.nr))
+	if (ckpt_scan_cut(scan) || ckpt_table_find(&scan->sockets, obj->inode, obj->place.nr))
 		return;
 	if (ckpt_table_find(&scan->sockets, sk, obj->inode->i_ino)) {
 		ckpt_file_unknown(scan, obj, "ring of a packet socket that another process has");

@@ -46,7 +46,7 @@ void ckpt_pidfd_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 	pid_t nr;
 
 	/* Whether it is in the set is not known if that was not collected to its end. */
-	if (!ckpt_fdinfo_scan(scan, obj, "Pid:", "%d", &nr) || (scan->cut && !thread)) {
+	if (!ckpt_fdinfo_scan(scan, obj, "Pid:", "%d", &nr) || (ckpt_scan_cut(scan) && !thread)) {
 		ckpt_file_unknown(scan, obj, "pidfd");
 		return;
 	}

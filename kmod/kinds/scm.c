@@ -147,7 +147,7 @@ void ckpt_scm_judge_queue(struct ckpt_scan *scan, const struct ckpt_obj *obj, st
 	f = ckpt_emit(&scan->report, CKPT_UNIX_QUEUE_SCM, &obj->place, sk, obj->place.at);
 	ckpt_key_u64(&scan->report, f, "fds", files);
 	/* What is not accepted yet has a client, who may have gone: there are rules about that. */
-	if (scan->cut || ckpt_table_find(&scan->sockets, sk, 0))
+	if (ckpt_scan_cut(scan) || ckpt_table_find(&scan->sockets, sk, 0))
 		return;
 	sender = ckpt_scm_sender(scan, sk);
 	if (sk->sk_type == SOCK_DGRAM ? !ckpt_scm_has_partner(scan, sk) : sender.closed)

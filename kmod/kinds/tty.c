@@ -240,7 +240,7 @@ static void ckpt_tty_add(struct ckpt_scan *scan, struct ckpt_tty *t)
 	if (!err)
 		err = ckpt_table_reserve(&scan->tty_ids, 1);
 	if (err) {
-		ckpt_scan_cut(scan, err);
+		ckpt_report_error(&scan->report, err);
 		return;
 	}
 	t->first = !ckpt_table_add(&scan->tty_ids, id, t->sort)->value++;
@@ -461,7 +461,7 @@ static void ckpt_tty_finish_ctty(struct ckpt_scan *scan)
  */
 void ckpt_tty_finish(struct ckpt_scan *scan)
 {
-	if (scan->cut)
+	if (ckpt_scan_cut(scan))
 		return;
 	ckpt_tty_finish_ctty(scan);
 	ckpt_tty_finish_pairs(scan);

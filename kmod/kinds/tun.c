@@ -105,7 +105,7 @@ static void ckpt_tun_note_file(struct ckpt_scan *scan, const struct ckpt_obj *ob
 		ifindex = dev->ifindex;
 	rcu_read_unlock();
 	if (ckpt_table_reserve(&scan->tun_files, 1))
-		ckpt_scan_cut(scan, -ENOMEM);
+		ckpt_report_error(&scan->report, -ENOMEM);
 	else
 		ckpt_table_add(&scan->tun_files, sock_net(sk), ifindex);
 }
@@ -212,7 +212,7 @@ void ckpt_tuns_finish(struct ckpt_scan *scan)
 	const struct ckpt_tun *tun, *end = scan->tuns + scan->nr_tuns;
 	struct ckpt_finding *f;
 
-	for (tun = scan->tuns; tun < end && !scan->cut; tun++) {
+	for (tun = scan->tuns; tun < end && !ckpt_scan_cut(scan); tun++) {
 		if (ckpt_table_find(&scan->tun_files, tun->net, tun->ifindex))
 			continue;
 		f = ckpt_emit(&scan->report, CKPT_TUN_NOINFO, &tun->place, NULL, 0);

@@ -235,7 +235,7 @@ void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct 
 {
 	struct sock *peer;
 
-	if (scan->cut)
+	if (ckpt_scan_cut(scan))
 		return;
 	peer = unix_peer_get(sk);
 	if (peer) {
