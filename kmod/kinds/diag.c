@@ -188,25 +188,24 @@ static int ckpt_diag_fails(struct net *net, u8 family, u8 protocol)
 }
 
 /*
- * Which of the kinds have no answer: bits of their places.  That is the machine's, not the
- * namespace's: where it is known already, nobody is asked.  Return: 0, or an error.
+ * Finds out which of the kinds have no answer: bits of their places.  That is the machine's, not
+ * the namespace's: where it is known already, nobody is asked.  Return: 0, or an error.
  */
-static int ckpt_diag_lacking(struct ckpt_scan *scan, struct net *net, u32 *lacking)
+static int ckpt_diag_learn(struct ckpt_diag *diag, struct net *net)
 {
-	struct ckpt_diag *diag = scan->diag;
-	int i, err;
+	int err;
 
-	for (i = diag->asked; i < ARRAY_SIZE(ckpt_diag_kinds); i++) {
+	for (; diag->asked < ARRAY_SIZE(ckpt_diag_kinds); diag->asked++) {
+		int i = diag->asked;
+
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		err = ckpt_diag_fails(net, ckpt_diag_kinds[i].family, ckpt_diag_kinds[i].protocol);
 		if (err < 0)
 			return err;
-		diag->asked = i + 1;
 		if (err)
 			diag->lacking |= BIT(i);
 	}
-	*lacking = diag->lacking;
 	return 0;
 }
 
@@ -221,7 +220,6 @@ static int ckpt_diag_lacking(struct ckpt_scan *scan, struct net *net, u32 *lacki
 void ckpt_diag_judge(struct ckpt_scan *scan, const struct ckpt_place *place, struct net *net)
 {
 	struct ckpt_finding *f;
-	u32 lacking = 0;
 	int i;
 
 	if (!ckpt_kernel_has_udplite() &&
@@ -229,12 +227,12 @@ void ckpt_diag_judge(struct ckpt_scan *scan, const struct ckpt_place *place, str
 		f = ckpt_emit(&scan->report, CKPT_NS_NET_NO_UDPLITE, place, net, net->ns.inum);
 		ckpt_key_u64(&scan->report, f, CKPTCHECK_KEY_INO, net->ns.inum);
 	}
-	if (ckpt_diag_lacking(scan, net, &lacking))
+	if (ckpt_diag_learn(scan->diag, net))
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_NETWORK);
 	for (i = 0; i < ARRAY_SIZE(ckpt_diag_kinds); i++) {
 		const char *what = ckpt_diag_kinds[i].what;
 
-		if (!(lacking & BIT(i)))
+		if (!(scan->diag->lacking & BIT(i)))
 			continue;
 		f = ckpt_emit(&scan->report, CKPT_NS_NET_NO_DIAG, place, what, net->ns.inum);
 		ckpt_key_str(&scan->report, f, "what", what, strlen(what));
