@@ -39,10 +39,10 @@ void ckpt_told_peers(struct ckpt_scan *scan)
 	for (i = 0; i < r->nr && !fatal_signal_pending(current); i++) {
 		struct ckpt_finding *f = &r->findings[i];
 
+		cond_resched();
 		if (!f->peer || ckpt_told_read(scan, f->peer))
 			continue;
 		put_pid(f->peer);
 		f->peer = NULL;
-		cond_resched();
 	}
 }
