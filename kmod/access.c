@@ -40,7 +40,7 @@ static int ckpt_access_error(int err, struct pid *pid)
 {
 	if (ckpt_access_same(pid))
 		return -ESRCH;
-	return ckpt_access_failed(err) ? err : -EACCES;
+	return ckpt_access_else(err, -EACCES);
 }
 
 /**

@@ -54,4 +54,10 @@ static inline bool ckpt_access_failed(int err)
 	return err == -ENOMEM || err == -EINTR || err == -ERESTARTNOINTR || err == -ENFILE;
 }
 
+/* The answer of a check in the words of who asks: @refused is his error for a refusal. */
+static inline int ckpt_access_else(int err, int refused)
+{
+	return !err || ckpt_access_failed(err) ? err : refused;
+}
+
 #endif

@@ -108,7 +108,7 @@ static int ckpt_pid_visible(const struct ckpt_fs *fs, struct pid *pid)
 
 	if (ckpt_pid_leads(pid))
 		err = ckpt_access_visible(fs, pid, CKPT_HIDEPID_INVISIBLE);
-	return !err || ckpt_access_failed(err) ? err : -ENOENT;
+	return ckpt_access_else(err, -ENOENT);
 }
 
 static struct inode *ckpt_pid_inode(struct super_block *sb, const struct qstr *name)

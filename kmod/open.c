@@ -36,7 +36,7 @@ static int ckpt_report_open(struct inode *inode, struct file *file)
 		return -EACCES;
 	err = ckpt_access_visible(fs, pid, CKPT_HIDEPID_NO_ACCESS);
 	if (err)
-		return ckpt_access_failed(err) ? err : -EPERM;
+		return ckpt_access_else(err, -EPERM);
 	err = ckpt_patience_settled(pid, CKPT_PATIENCE);
 	if (!err)
 		err = ckpt_access_read(fs, file->f_cred, pid);

@@ -142,20 +142,12 @@ static void ckpt_render_needs(const struct ckpt_report *r, const struct ckpt_fin
 	ckpt_text_value(out, needs, n);
 }
 
-/* Names the process at the other end, if it lives. */
 static void ckpt_render_peer(const struct ckpt_finding *f, struct pid_namespace *ns,
 			     struct ckpt_text *out)
 {
-	struct task_struct *task = get_pid_task(f->peer, PIDTYPE_TGID);
-	char comm[TASK_COMM_LEN];
-
-	if (!task)
-		return;
-	get_task_comm(comm, task);
 	ckpt_text_printf(out, " " CKPTCHECK_KEY_PEER_PID "=%d", pid_nr_ns(f->peer, ns));
 	ckpt_text_printf(out, " " CKPTCHECK_KEY_PEER_COMM "=");
-	ckpt_text_value(out, comm, strlen(comm));
-	put_task_struct(task);
+	ckpt_text_value(out, f->peer_comm, strlen(f->peer_comm));
 }
 
 static void ckpt_render_finding(const struct ckpt_report *r, const struct ckpt_finding *f,

@@ -4,6 +4,7 @@
 #define _CKPT_REPORT_H
 
 #include <linux/pid.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 
 #include "policy.h"
@@ -45,6 +46,7 @@ struct ckpt_place {
  * @keys: offset of " key=value..." in the report's text
  * @keys_len: its length
  * @peer: process at the other end, owned, NULL if none; see ckpt_told_peers()
+ * @peer_comm: its name, set there
  */
 struct ckpt_finding {
 	struct ckpt_place place;
@@ -53,6 +55,7 @@ struct ckpt_finding {
 	u32 keys;
 	u32 keys_len;
 	struct pid *peer;
+	char peer_comm[TASK_COMM_LEN];
 };
 
 /* Why a report can be incomplete; a report may have several reasons. */

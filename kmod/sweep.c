@@ -79,7 +79,7 @@ static int ckpt_sweep_wants(struct file *file, struct pid *pid)
 		return -ESRCH;
 	err = ckpt_access_shown(ckpt_sb(file_inode(file)->i_sb), file->f_cred, pid,
 				CKPT_HIDEPID_NO_ACCESS);
-	return !err || ckpt_access_failed(err) ? err : -ESRCH;
+	return ckpt_access_else(err, -ESRCH);
 }
 
 /* Makes the next report.  Return: 1, 0 at the end, or a negative error. */

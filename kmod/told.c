@@ -30,7 +30,22 @@ bool ckpt_told_shown(struct ckpt_scan *scan, struct pid *pid, unsigned int level
 	return ckpt_told(scan, ckpt_access_shown(scan->fs, scan->cred, pid, level));
 }
 
-/* Forgets those at the other ends whom he may not inspect.  May sleep. */
+/*
+ * What is printed of him is read before he is looked at: the name of a program that he executes
+ * later, one with the rights of somebody else say, is none of the reader's business.
+ */
+static bool ckpt_told_peer(struct ckpt_scan *scan, struct ckpt_finding *f)
+{
+	struct task_struct *task = get_pid_task(f->peer, PIDTYPE_TGID);
+
+	if (!task)
+		return false;
+	get_task_comm(f->peer_comm, task);
+	put_task_struct(task);
+	return ckpt_told_read(scan, f->peer);
+}
+
+/* Forgets those at the other ends who are gone, or whom he may not inspect.  May sleep. */
 void ckpt_told_peers(struct ckpt_scan *scan)
 {
 	struct ckpt_report *r = &scan->report;
@@ -40,7 +55,7 @@ void ckpt_told_peers(struct ckpt_scan *scan)
 		struct ckpt_finding *f = &r->findings[i];
 
 		cond_resched();
-		if (!f->peer || ckpt_told_read(scan, f->peer))
+		if (!f->peer || ckpt_told_peer(scan, f))
 			continue;
 		put_pid(f->peer);
 		f->peer = NULL;
