@@ -15,3 +15,20 @@ klog_splat()
 	[ -n "$line" ] || return 1
 	tail -n "+$((line > 5 ? line - 5 : 1))" "$1" | head -n 200 | tr -d '\r'
 }
+
+# klog_gist SPLAT: the first complaint, and where the processor was, in a line
+klog_gist()
+{
+	{
+		grep -aE -m 1 "$SPLATS" "$1"
+		grep -aE -m 1 'RIP: ' "$1"
+	} | sed 's/^\[[^]]*\] *//' | paste -s -d ' '
+}
+
+# klog_is_qemus SPLAT: QEMU without KVM may fail at a breakpoint that the kernel sets for a moment when
+# it patches its own code while a second processor runs that (seen without our module as well, on a
+# kernel that boots). Whatever our module has a part in is no such case.
+klog_is_qemus()
+{
+	grep -aE -m 1 "$SPLATS" "$1" | grep -q 'int3: 0000' && ! grep -qF '[ckptcheck]' "$1"
+}
