@@ -31,7 +31,8 @@ enum mkobj_parent { MKOBJ_HOLDER, MKOBJ_LEADER, MKOBJ_UNREAPING };
  * @rule: rule that it trips or nearly misses, "-" for none
  * @flags: words for whoever runs the cases, separated by commas: root-only, needs=/dev/x,
  *	   reader=nobody, reader=inside, criu=skip:reason, also=rule (trips that one too), load,
- *	   incomplete=word (the report is, with this reason), view=each (tells each info record)
+ *	   incomplete=word (the report is, with this reason), view=each (tells each info record),
+ *	   newer (the oldest CRIU has nothing against it)
  * @prepare: in the holder, before the target is forked; may be NULL, as all others
  * @lead: in the session leader outside, where @parent makes one
  * @make: in the target

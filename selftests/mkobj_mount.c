@@ -95,6 +95,14 @@ static void prepare_btrfs(struct mkobj *m)
 	fill(m);
 }
 
+/* A file system without files of ours. */
+static void prepare_type(struct mkobj *m)
+{
+	mkobj_try(mkdir(mkobj_path(m, POINT), 0755), POINT);
+	if (mount("mkobj", mkobj_path(m, POINT), m->c->arg, 0, NULL))
+		mkobj_lacks("%s: %m", m->c->arg);
+}
+
 /* Whatever is mounted there, and on top of it. */
 static void unmount(struct mkobj *m)
 {
@@ -182,6 +190,17 @@ static void hold_fds_and_map(struct mkobj *m)
 static void hold_cwd(struct mkobj *m)
 {
 	mkobj_try(chdir(mkobj_path(m, SUB)), SUB);
+	mkobj_key(m, "via=cwd");
+}
+
+static void hold_top(struct mkobj *m)
+{
+	mkobj_key_fd(m, mkobj_try(open(mkobj_path(m, POINT), O_RDONLY), POINT), "");
+}
+
+static void hold_top_cwd(struct mkobj *m)
+{
+	mkobj_try(chdir(mkobj_path(m, POINT)), POINT);
 	mkobj_key(m, "via=cwd");
 }
 
@@ -317,6 +336,9 @@ static void detach(struct mkobj *m)
 #define TMPFS_CASE(name_, rule_, make_, finish_) \
 	{ .name = rule_ name_, .rule = rule_, .flags = "root-only", \
 	  .prepare = prepare_tmpfs, .make = make_, .finish = finish_, .cleanup = unmount }
+#define TYPE_CASE(name_, rule_, make_, type_) \
+	{ .name = rule_ name_, .rule = rule_, .flags = "root-only,newer", .arg = type_, \
+	  .prepare = prepare_type, .make = make_, .cleanup = unmount }
 #define BTRFS_CASE(name_, prepare_, make_) \
 	{ .name = name_, .rule = BTRFS, .flags = "root-only", \
 	  .prepare = prepare_, .make = make_, .cleanup = unmount }
@@ -343,6 +365,9 @@ const struct mkobj_case mkobj_mount_cases[] = {
 	TMPFS_CASE("", MOUNT, hold_one_fd, detach),
 	TMPFS_CASE(".map", MOUNT, hold_map, detach),
 	TMPFS_CASE(".cwd", MOUNT, hold_cwd, detach),
+	TYPE_CASE(".tracefs", MOUNT, hold_top, "tracefs"),
+	TYPE_CASE(".tracefs-cwd", MOUNT, hold_top_cwd, "tracefs"),
+	TYPE_CASE(".miss-debugfs", MOUNT, hold_top, "debugfs"),
 	TMPFS_CASE(".miss", MOUNT, hold_map, NULL),
 	TMPFS_CASE(".miss-cwd", MOUNT, hold_cwd, NULL),
 	{ .name = EXE, .rule = EXE, .flags = "root-only,also=" MOUNT, .prepare = prepare_tmpfs,

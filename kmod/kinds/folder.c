@@ -19,6 +19,8 @@
 #include "compat/vma.h"
 #include "kind.h"
 
+#define CKPT_LEAVES_TRACEFS_OUT	CKPTCHECK_VERSION(3, 0, 0)
+
 /* The path by which users know the object. */
 static const struct path *ckpt_obj_path(const struct ckpt_obj *obj)
 {
@@ -102,6 +104,13 @@ enum ckpt_look ckpt_folder_peek(struct ckpt_scan *scan, const struct path *path)
 	return first || scan->each_file || d_mountpoint(path->dentry) ? CKPT_MARK : CKPT_FINE;
 }
 
+/* CRIU leaves mounts of tracefs out of what it reads of mounts, and finds none for their files. */
+static bool ckpt_path_is_left_out(const struct ckpt_scan *scan, const struct path *path)
+{
+	return path->mnt->mnt_sb->s_magic == TRACEFS_MAGIC &&
+	       scan->report.target >= CKPT_LEAVES_TRACEFS_OUT;
+}
+
 /*
  * Of several mount namespaces it is not known which one a file should be in, but CRIU refuses what
  * a container has from the reader's.
@@ -109,6 +118,8 @@ enum ckpt_look ckpt_folder_peek(struct ckpt_scan *scan, const struct path *path)
 static enum ckpt_path_state ckpt_folder_state(const struct ckpt_scan *scan,
 					      const struct path *path)
 {
+	if (ckpt_path_is_left_out(scan, path))
+		return CKPT_PATH_DETACHED;
 	if (!scan->many_mnt_ns)
 		return ckpt_path_state(path, scan->top);
 	if (ckpt_ns_own(scan, CKPT_NS_MNT) && ckpt_path_is_readers(path))
