@@ -128,6 +128,15 @@ static void make_zombie(struct mkobj *m)
 	setsid();
 }
 
+static void make_nested_zombie(struct mkobj *m)
+{
+	(void)m;
+	setsid();
+	leave(CLONE_NEWPID);
+	if (!mkobj_fork())
+		_exit(0);
+}
+
 static void key_zombie(struct mkobj *m)
 {
 	char path[64];
@@ -267,6 +276,8 @@ const struct mkobj_case mkobj_ns_cases[] = {
 	  .make = make_zombie, .finish = key_zombie, .flags = "root-only" },
 	{ .name = ZOMBIE ".miss", .rule = ZOMBIE, .parent = MKOBJ_LEADER, .lead = lead_init,
 	  .make = make_zombie, .finish = key_zombie, .num = 1, .flags = "root-only" },
+	{ .name = ZOMBIE ".miss-nested", .rule = ZOMBIE, .make = make_nested_zombie,
+	  .finish = key_zombie, .flags = "root-only,also=ns-pid-for-children" },
 	{ .name = CHROOT, .rule = CHROOT, .make = make_chroot,
 	  .flags = "root-only,incomplete=mounts," OUTSIDE },
 	{ .name = CHROOT ".miss", .rule = CHROOT, .make = make_pivot,

@@ -48,7 +48,10 @@ static void ckpt_judge_session(struct ckpt_scan *scan, struct ckpt_proc *proc,
 	ckpt_key_u64(&scan->report, f, "sid", sid);
 }
 
-/* CRIU cannot tell the session of a process whose leader its pid namespace does not have. */
+/*
+ * CRIU cannot tell the session of a process whose leader its pid namespace does not have.  A living
+ * one says it itself; of a zombie it is read in procfs of the root's namespace.
+ */
 static void ckpt_judge_session_visible(struct ckpt_scan *scan, struct ckpt_proc *proc,
 				       struct task_struct *task)
 {
@@ -58,13 +61,13 @@ static void ckpt_judge_session_visible(struct ckpt_scan *scan, struct ckpt_proc 
 	bool hidden;
 	int dead;
 
-	rcu_read_lock();
-	ns = task_active_pid_ns(task);
-	hidden = ns && !task_session_nr_ns(task, ns);
-	rcu_read_unlock();
 	dead = READ_ONCE(task->exit_state);
 	if (dead == EXIT_ZOMBIE)
 		rule = CKPT_TASK_ZOMBIE_SESSION_OUTSIDE;
+	rcu_read_lock();
+	ns = dead ? ns_of_pid(scan->root) : task_active_pid_ns(task);
+	hidden = ns && !task_session_nr_ns(task, ns);
+	rcu_read_unlock();
 	if (hidden && (!dead || dead == EXIT_ZOMBIE))
 		ckpt_emit(&scan->report, rule, &place, NULL, 0);
 }
