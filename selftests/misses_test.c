@@ -47,6 +47,7 @@ MISS(ghost_writable, "mnt-ro-ghost.miss");
 MISS(ghost_read_only_named, "mnt-ro-ghost.miss-named");
 MISS(ghost_read_only_own, "mnt-ro-ghost.miss-own");
 MISS(mqueue_named, "file-mqueue-mounted.miss");
+MISS(proc_folder_cwd, "file-proc-folder.miss-cwd");
 MISS(proc_folder, "file-proc-folder.miss");
 MISS(proc_folder_below, "file-proc-folder.miss-below");
 MISS(proc_inside, "file-proc-outside.miss");

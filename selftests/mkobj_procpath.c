@@ -16,6 +16,12 @@ static void open_proc(struct mkobj *m)
 	mkobj_key_fd(m, fd, "path=%s", m->c->arg);
 }
 
+static void enter_proc(struct mkobj *m)
+{
+	mkobj_try(chdir(m->c->arg), m->c->arg);
+	mkobj_key(m, "via=cwd");
+}
+
 static void open_proc_dead(struct mkobj *m)
 {
 	pid_t pid = mkobj_child();
@@ -33,6 +39,8 @@ static void open_proc_dead(struct mkobj *m)
 
 const struct mkobj_case mkobj_procpath_cases[] = {
 	{ .name = FOLDER, .rule = FOLDER, .make = open_proc, .arg = "/proc/1" },
+	{ .name = FOLDER ".cwd", .rule = FOLDER, .make = enter_proc, .arg = "/proc/self" },
+	{ .name = FOLDER ".miss-cwd", .rule = FOLDER, .make = enter_proc, .arg = "/proc/self/task" },
 	{ .name = FOLDER ".miss", .rule = FOLDER, .make = open_proc, .arg = "/proc/self" },
 	{ .name = FOLDER ".miss-below", .rule = FOLDER, .make = open_proc, .arg = "/proc/1/net",
 	  .flags = "also=" PROC },

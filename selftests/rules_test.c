@@ -96,6 +96,7 @@ TRIP(ghost_read_only, "mnt-ro-ghost", RESTORE, "", "path");
 TRIP(mqueue_deleted, "file-mqueue-mounted", BLOCKER, "", "path");
 TRIP(proc_outside, "file-proc-outside", INFO, "", "path");
 TRIP(proc_folder, "file-proc-folder", RESTORE, "", "path");
+TRIP(proc_folder_cwd, "file-proc-folder.cwd", RESTORE, "", "path");
 TRIP(dmabuf, "file-dmabuf", BLOCKER, "", "");
 TRIP(task_not_session_leader, "task-not-session-leader", OPTION, "--shell-job", "");
 TRIP(leader_zombie, "task-leader-zombie", BLOCKER, "", "", .blind = true);

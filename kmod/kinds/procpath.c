@@ -49,6 +49,15 @@ static bool ckpt_proc_is_outside(struct ckpt_scan *scan, struct pid_namespace *n
 	return shown;
 }
 
+/*
+ * CRIU writes over the end of the path of such a folder, and what its memory has behind that belongs
+ * to it then.  Behind longer numbers it has nothing, which was tried with 3.17.1 and 4.2.1.
+ */
+static pid_t ckpt_proc_safe_nr(const struct ckpt_obj *obj)
+{
+	return obj->via ? 100000 : 10;
+}
+
 static void ckpt_procpath_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 			       const struct path *path, enum ckpt_rule_id rule)
 {
@@ -79,8 +88,7 @@ void ckpt_procpath_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 	dput(folder);
 	if (!is_pid)
 		return;
-	/* CRIU writes over the end of such a path, and what follows it then is not what it was. */
-	if (folder == path->dentry && nr < 10)
+	if (folder == path->dentry && nr < ckpt_proc_safe_nr(obj))
 		ckpt_procpath_emit(scan, obj, path, CKPT_FILE_PROC_FOLDER);
 	else if (ckpt_proc_is_outside(scan, proc_pid_ns(sb), nr))
 		ckpt_procpath_emit(scan, obj, path, CKPT_FILE_PROC_OUTSIDE);
