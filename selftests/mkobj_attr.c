@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "mkobj.h"
@@ -201,6 +202,65 @@ static void make_fsize_ignored(struct mkobj *m)
 	limit_fsize(m->c->num);
 }
 
+/* Its own reading of how much it has. */
+static rlim_t address_space(void)
+{
+	unsigned long pages = 0;
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	if (!f || fscanf(f, "%lu", &pages) != 1)
+		mkobj_fail("statm: %m");
+	fclose(f);
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
+static void limit_as(struct mkobj *m)
+{
+	const struct rlimit rl = { address_space() + m->c->num, RLIM_INFINITY };
+
+	if (setrlimit(RLIMIT_AS, &rl))
+		mkobj_fail("setrlimit: %m");
+	mkobj_key(m, "limit=%lu", (unsigned long)rl.rlim_cur);
+}
+
+static void limit_cpu(rlim_t seconds)
+{
+	const struct rlimit rl = { seconds, seconds };
+
+	if (setrlimit(RLIMIT_CPU, &rl))
+		mkobj_fail("setrlimit: %m");
+}
+
+/* At the limit itself any tick of the clock would kill it. */
+static void use_up_cpu(struct mkobj *m)
+{
+	limit_cpu(m->c->num);
+	while (clock() < m->c->num * CLOCKS_PER_SEC * 95 / 100)
+		;
+	mkobj_key(m, "limit=%ld harm=target-dies", m->c->num);
+}
+
+static void make_cpu_enough(struct mkobj *m)
+{
+	limit_cpu(m->c->num);
+}
+
+static void ignore_trap(struct mkobj *m)
+{
+	signal(m->c->num, SIG_IGN);
+	mkobj_key(m, "");
+}
+
+static void block_trap(struct mkobj *m)
+{
+	sigset_t set;
+
+	(void)m;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTRAP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 /* ---- threads ---- */
 
 static sem_t started;
@@ -321,11 +381,21 @@ static void make_ns_together(struct mkobj *m)
 #define SLACK		"task-timerslack"
 #define PERSONALITY	"task-personality"
 #define FSIZE		"task-rlimit-fsize"
+#define AS		"task-rlimit-as"
+#define CPU		"task-rlimit-cpu"
+#define TRAP		"sig-sigtrap-ignored"
 #define FILES		"thread-private-files"
 #define FS		"thread-private-fs"
 #define NS		"thread-private-ns"
 
 const struct mkobj_case mkobj_attr_cases[] = {
+	{ .name = AS, .rule = AS, .make = limit_as },
+	{ .name = AS ".miss", .rule = AS, .make = limit_as, .num = 1 << 20 },
+	{ .name = CPU, .rule = CPU, .make = use_up_cpu, .num = 1 },
+	{ .name = CPU ".miss", .rule = CPU, .make = make_cpu_enough, .num = 60 },
+	{ .name = TRAP, .rule = TRAP, .make = ignore_trap, .num = SIGTRAP },
+	{ .name = TRAP ".miss", .rule = TRAP, .make = ignore_trap, .num = SIGUSR1 },
+	{ .name = TRAP ".miss-blocked", .rule = TRAP, .make = block_trap },
 	{ .name = FSIZE, .rule = FSIZE, .make = make_fsize, .num = 0 },
 	{ .name = FSIZE ".miss", .rule = FSIZE, .make = make_fsize_enough, .num = 1 << 20 },
 	{ .name = FSIZE ".miss-ignored", .rule = FSIZE, .make = make_fsize_ignored, .num = 0 },

@@ -40,7 +40,8 @@ static void open_proc_dead(struct mkobj *m)
 const struct mkobj_case mkobj_procpath_cases[] = {
 	{ .name = FOLDER, .rule = FOLDER, .make = open_proc, .arg = "/proc/1" },
 	{ .name = FOLDER ".cwd", .rule = FOLDER, .make = enter_proc, .arg = "/proc/self" },
-	{ .name = FOLDER ".miss-cwd", .rule = FOLDER, .make = enter_proc, .arg = "/proc/self/task" },
+	{ .name = FOLDER ".miss-cwd", .rule = FOLDER, .make = enter_proc,
+	  .arg = "/proc/self/task" },
 	{ .name = FOLDER ".miss", .rule = FOLDER, .make = open_proc, .arg = "/proc/self" },
 	{ .name = FOLDER ".miss-below", .rule = FOLDER, .make = open_proc, .arg = "/proc/1/net",
 	  .flags = "also=" PROC },

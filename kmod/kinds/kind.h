@@ -204,6 +204,8 @@ int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 const void *ckpt_shareable(const struct task_struct *task, enum ckpt_shareable what);
 void ckpt_share_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 bool ckpt_signal_kills(struct task_struct *task, int sig);
+void ckpt_sigtrap_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+			struct task_struct *task);
 void ckpt_limit_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		      struct task_struct *task);
 void ckpt_frozen_judge(struct ckpt_scan *scan, const struct ckpt_place *place,

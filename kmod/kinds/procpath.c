@@ -50,8 +50,8 @@ static bool ckpt_proc_is_outside(struct ckpt_scan *scan, struct pid_namespace *n
 }
 
 /*
- * CRIU writes over the end of the path of such a folder, and what its memory has behind that belongs
- * to it then.  Behind longer numbers it has nothing, which was tried with 3.17.1 and 4.2.1.
+ * CRIU writes over the end of the path of such a folder, and what its memory has behind that
+ * belongs to it then.  Behind longer numbers it has nothing, which was tried with 3.17.1 and 4.2.1.
  */
 static pid_t ckpt_proc_safe_nr(const struct ckpt_obj *obj)
 {

@@ -9,29 +9,47 @@
 #include "compat/task.h"
 #include "kind.h"
 
-/**
- * ckpt_signal_kills() - would the process die of a signal?
- * @task: its leader, referenced
- * @sig: signal
- *
- * Takes siglock for a moment.
+/*
+ * Is that what the process does about a signal?  Of a dying one nobody knows.  Takes siglock for a
+ * moment.
  */
-bool ckpt_signal_kills(struct task_struct *task, int sig)
+static bool ckpt_signal_does(struct task_struct *task, int sig, __sighandler_t handler)
 {
 	struct sighand_struct *sighand;
-	bool kills = false;
+	bool does = false;
 
-	if (!valid_signal(sig) || !sig || sig_kernel_ignore(sig) || sig_kernel_stop(sig))
-		return false;
 	rcu_read_lock();
 	sighand = rcu_dereference(task->sighand);
 	if (sighand) {
 		spin_lock_irq(&sighand->siglock);
-		kills = sighand->action[sig - 1].sa.sa_handler == SIG_DFL;
+		does = sighand->action[sig - 1].sa.sa_handler == handler;
 		spin_unlock_irq(&sighand->siglock);
 	}
 	rcu_read_unlock();
-	return kills;
+	return does;
+}
+
+/**
+ * ckpt_signal_kills() - would the process die of a signal?
+ * @task: its leader, referenced
+ * @sig: signal
+ */
+bool ckpt_signal_kills(struct task_struct *task, int sig)
+{
+	if (!valid_signal(sig) || !sig || sig_kernel_ignore(sig) || sig_kernel_stop(sig))
+		return false;
+	return ckpt_signal_does(task, sig, SIG_DFL);
+}
+
+/*
+ * The code that CRIU has the process run ends with a breakpoint, and where that is ignored the
+ * kernel sets the action to the default, for good.
+ */
+void ckpt_sigtrap_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+			struct task_struct *task)
+{
+	if (ckpt_signal_does(task, SIGTRAP, SIG_IGN))
+		ckpt_emit(&scan->report, CKPT_SIG_SIGTRAP_IGNORED, place, NULL, 0);
 }
 
 /**

@@ -137,6 +137,7 @@ int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 	ckpt_ns_judge(scan, &place, task);
 	ckpt_judge_session_visible(scan, proc, task);
 	ckpt_stop_judge(scan, &place, task);
+	ckpt_sigtrap_judge(scan, &place, task);
 	ckpt_frozen_judge(scan, &place, task);
 	ckpt_cgroup_judge(scan, &place, task);
 	ckpt_limit_judge(scan, &place, task);
