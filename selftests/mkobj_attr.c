@@ -235,7 +235,7 @@ static void limit_cpu(rlim_t seconds)
 static void use_up_cpu(struct mkobj *m)
 {
 	limit_cpu(m->c->num);
-	while (clock() < m->c->num * CLOCKS_PER_SEC * 95 / 100)
+	while (clock() < m->c->num * CLOCKS_PER_SEC * 98 / 100)
 		;
 	mkobj_key(m, "limit=%ld harm=target-dies", m->c->num);
 }

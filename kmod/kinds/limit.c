@@ -17,7 +17,7 @@
 #define CKPT_LOG_OBJECT	SZ_1K
 
 /* Processor time that the code which CRIU has the process run takes, in nanoseconds. */
-#define CKPT_CPU_SPARE	(100 * NSEC_PER_MSEC)
+#define CKPT_CPU_SPARE	(40 * NSEC_PER_MSEC)
 
 /* Bytes of that code, and of what it is told of each mapping and each page of it. */
 #define CKPT_AS_BASE	(48 * SZ_1K)
