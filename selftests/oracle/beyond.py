@@ -17,6 +17,7 @@ import time
 import beyond_files
 import beyond_sockets
 import beyond_tasks
+import wild
 from beyond_tasks import CHANNEL
 
 STATUS_LACKS = 4
@@ -50,7 +51,7 @@ def target(make, channel):
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     try:
         made = make()
-    except (OSError, AttributeError, subprocess.CalledProcessError) as e:
+    except (OSError, AttributeError, OverflowError, subprocess.CalledProcessError) as e:
         os.write(CHANNEL, str(e).encode() or b"-")
         os._exit(1)
     os.write(CHANNEL, b"made")
@@ -79,8 +80,19 @@ def settle(pid):
             state = f.read().rpartition(")")[2].split()[0]
 
 
-def hold(make):
-    """Return: exit status, once a signal or the target says that it is over."""
+def wait_for_end(pid, signals, stay):
+    """@stay: the target may go, its number is free then."""
+    while stay and signal.sigwait(signals) == signal.SIGCHLD:
+        try:
+            os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            pass
+    if not stay:
+        signal.sigwait(signals[:3])
+
+
+def hold(make, stay):
+    """Return: exit status, once a signal says that it is over."""
     signals = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD]
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     read, write = os.pipe()
@@ -94,11 +106,14 @@ def hold(make):
         return STATUS_LACKS
     settle(pid)
     print("READY %d" % pid, flush=True)
-    signal.sigwait(signals[:3])
+    wait_for_end(pid, signals, stay)
     # Its children die of PR_SET_PDEATHSIG or are in its session.
     subprocess.run(["pkill", "-KILL", "-s", str(pid)], check=False)
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
+    try:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    except (ProcessLookupError, ChildProcessError):
+        pass
     return 0
 
 
@@ -108,13 +123,18 @@ def main():
         for name in known:
             print("%s\t-\tbeyond\t" % name)
         return 0
-    if len(sys.argv) != 2 or sys.argv[1] not in known:
-        print("usage: beyond.py --list | beyond.py NAME", file=sys.stderr)
+    args = sys.argv[1:]
+    stay = args[:1] == ["--stay"]
+    name = args[stay] if len(args) == 1 + stay else ""
+    if name.startswith(wild.PREFIX):
+        known[name] = lambda: wild.make(name)
+    if name not in known:
+        print("usage: beyond.py --list | beyond.py [--stay] NAME", file=sys.stderr)
         return 1
     folder = tempfile.mkdtemp(prefix="beyond-", dir="/var/tmp")
     os.chdir(folder)
     try:
-        return hold(known[sys.argv[1]])
+        return hold(known[name], stay)
     finally:
         os.chdir("/")
         clean_up(folder)

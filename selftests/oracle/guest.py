@@ -16,6 +16,7 @@ import judge
 import mkobj
 import report
 import together
+import wild
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 VERDICTS = ("blocked", "options", "ok", "unknown", "lossy", "restore")
@@ -166,6 +167,7 @@ def parse():
     p.add_argument("--together", type=int, metavar="N",
                    help="N cases at a time, as many times as --sample says (100), of those that criu "
                    "may dump by themselves")
+    p.add_argument("--wild", type=int, metavar="N", help="N objects by chance, see wild.py")
     p.add_argument("--seed", default="0", help="which ones (0)")
     p.add_argument("--timeout", type=int, default=60, help="seconds for one dump (60)")
     p.add_argument("--logs", help="folder to leave criu's logs in")
@@ -178,10 +180,12 @@ def main():
     if args.logs:
         os.makedirs(args.logs, exist_ok=True)
     oracle = Oracle(args)
-    cases = mkobj.all_cases()
+    cases = mkobj.all_cases() + [mkobj.by_chance(c) for c in args.cases if c.startswith(wild.PREFIX)]
     if args.cases:
         cases = [c for c in cases if any(fnmatch.fnmatchcase(c.name, p) for p in args.cases)]
-    if args.together:
+    if args.wild:
+        cases = [mkobj.by_chance(name) for name in wild.Dice(args.seed).names(args.wild)]
+    elif args.together:
         chooser = together.Chooser(cases, oracle.target, args.seed, oracle.disagrees)
         cases = chooser.choose(args.together, args.sample or 100)
     elif args.sample:

@@ -38,6 +38,11 @@ def all_cases():
     return cases
 
 
+def by_chance(name):
+    """See wild.py."""
+    return Case(PROGRAMS[1], name + "\t-\tbeyond")
+
+
 def sample(cases, number, seed):
     """The same choice for the same seed everywhere; what criu cannot be asked is not chosen."""
     usable = [c for c in cases if not c.skip()]

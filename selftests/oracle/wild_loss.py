@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""
+Objects by chance (wild.py), dumped and restored: what our report says nothing of has to be there
+again.  A line a case:
+same       all that can be seen of it from outside (state.py) is as before
+told       something is not, and our report has a finding
+LOST       something is not, and our report has none
+FAILS      the restore fails, or the process dies of it, and our report has no such finding
+refused    criu refuses it, which is what `run -- --wild N` is about
+"""
+import argparse
+import collections
+import os
+import shutil
+import sys
+import tempfile
+import time
+
+import criu
+import judge
+import mkobj
+import report
+import state
+import wild
+
+SECONDS, RESTORE_SECONDS, SETTLE_SECONDS = 60, 20, 3
+PLAIN = wild.PREFIX + "call:umask:18"
+
+
+class Trial:
+    def __init__(self, case, target):
+        self.case = case
+        self.target = target
+        self.first = None
+        self.text = ""
+        self.changes = []
+
+    def restored(self, obj, folder, options):
+        """Return: an outcome if that is the end of it."""
+        dump = criu.dump_and_kill(obj.pid, options, SECONDS, folder)
+        if dump.refused:
+            self.text = dump.error
+            return "refused"
+        obj.wait_gone(SETTLE_SECONDS)
+        restore = criu.restore(folder, options, RESTORE_SECONDS)
+        self.text = restore.error
+        if restore.refused:
+            return "FAILS"
+        obj.pid = criu.restored_pid(folder)
+        time.sleep(0.2)
+        return "FAILS" if obj.state() in ("", "Z") else ""
+
+    def run(self):
+        with mkobj.Object(self.case, stay=True) as obj:
+            self.first = report.read(obj.pid, self.target)
+            sets = judge.option_sets(self.first)
+            # The restore of what is external wants to be given something in its place.
+            if judge.predict_with(self.first) != judge.PASS or \
+                    self.first.verdict in ("restore", "unknown") or \
+                    "external" in str(sets):
+                return "not asked"
+            before = state.of_tree(obj.pid)
+            folder = tempfile.mkdtemp(prefix="loss-")
+            try:
+                outcome = self.restored(obj, folder, sets[0] if sets else [])
+                if not outcome:
+                    self.changes = state.differences(before, state.of_tree(obj.pid))
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+                obj.kill_tree()
+        return outcome
+
+    def findings(self, usual):
+        return [f for f in self.first.findings if f.rule not in usual]
+
+
+def one(case, target, usual):
+    trial = Trial(case, target)
+    try:
+        outcome = trial.run()
+    except mkobj.Lacks:
+        return "skipped"
+    except (mkobj.Broken, OSError, ValueError, IndexError) as e:
+        print("BROKEN    %s | %s" % (case.name, e))
+        return "BROKEN"
+    changes = [c for c in trial.changes if c.split(": ")[0] not in usual["changes"]]
+    findings = trial.findings(usual["rules"])
+    if not outcome:
+        outcome = "same" if not changes else "told" if findings else "LOST"
+    elif outcome == "FAILS" and any(f.cls in ("restore", "unknown") for f in findings):
+        outcome = "told"
+    print("%-9s %s | %s" % (outcome, case.name, trial.text))
+    for line in changes + ["ours: " + f.line for f in findings]:
+        print("          %s" % line)
+    return outcome
+
+
+def usual_of(target):
+    """What is so with a process that has nothing."""
+    trial = Trial(mkobj.by_chance(PLAIN), target)
+    outcome = trial.run()
+    print("control: %s, %s" % (outcome or "restored", " || ".join(trial.changes) or "no change"))
+    return {"rules": {f.rule for f in trial.first.findings},
+            "changes": {c.split(": ")[0] for c in trial.changes}}
+
+
+def main():
+    p = argparse.ArgumentParser(description="dumps and restores objects by chance")
+    p.add_argument("--seed", default="0", help="which ones (0)")
+    p.add_argument("what", nargs="+", help="how many, or their names")
+    args = p.parse_args()
+    sys.stdout.reconfigure(line_buffering=True)
+    target = report.version_number(criu.version())
+    usual = usual_of(target)
+    names = args.what
+    if names[0].isdigit():
+        names = wild.Dice(args.seed).names(int(names[0]))
+    n = collections.Counter(one(mkobj.by_chance(name), target, usual) for name in names)
+    print(" ".join("%d %s," % (n[k], k) for k in sorted(n)))
+    return 1 if n["LOST"] or n["FAILS"] or n["BROKEN"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
