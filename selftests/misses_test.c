@@ -79,6 +79,7 @@ MISS(seccomp_strict, "task-seccomp-filter.miss");
 MISS(fsize_enough, "task-rlimit-fsize.miss");
 MISS(as_enough, "task-rlimit-as.miss");
 MISS(cpu_enough, "task-rlimit-cpu.miss");
+MISS(cpu_dead, "task-rlimit-cpu.miss-dead");
 MISS(other_ignored, "sig-sigtrap-ignored.miss");
 MISS(sigtrap_only_blocked, "sig-sigtrap-ignored.miss-blocked");
 MISS(fsize_ignored, "task-rlimit-fsize.miss-ignored");

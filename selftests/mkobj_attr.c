@@ -245,6 +245,17 @@ static void make_cpu_enough(struct mkobj *m)
 	limit_cpu(m->c->num);
 }
 
+static void make_cpu_dead(struct mkobj *m)
+{
+	const struct rlimit rl = { 0, 0 };
+
+	(void)m;
+	if (mkobj_fork())
+		return;
+	setrlimit(RLIMIT_CPU, &rl);
+	_exit(0);
+}
+
 static void ignore_trap(struct mkobj *m)
 {
 	signal(m->c->num, SIG_IGN);
@@ -393,6 +404,7 @@ const struct mkobj_case mkobj_attr_cases[] = {
 	{ .name = AS ".miss", .rule = AS, .make = limit_as, .num = 1 << 20 },
 	{ .name = CPU, .rule = CPU, .make = use_up_cpu, .num = 1 },
 	{ .name = CPU ".miss", .rule = CPU, .make = make_cpu_enough, .num = 60 },
+	{ .name = CPU ".miss-dead", .rule = CPU, .make = make_cpu_dead },
 	{ .name = TRAP, .rule = TRAP, .make = ignore_trap, .num = SIGTRAP },
 	{ .name = TRAP ".miss", .rule = TRAP, .make = ignore_trap, .num = SIGUSR1 },
 	{ .name = TRAP ".miss-blocked", .rule = TRAP, .make = block_trap },

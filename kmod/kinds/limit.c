@@ -44,14 +44,14 @@ static u64 ckpt_cpu_used(const struct task_struct *task)
 #endif
 }
 
-/* It sleeps, or it would be dead. */
+/* It sleeps, or it would be dead; one that is has nothing to fear any more. */
 static void ckpt_limit_judge_cpu(struct ckpt_scan *scan, const struct ckpt_place *place,
 				 struct task_struct *task)
 {
 	unsigned long limit = task_rlimit_max(task, RLIMIT_CPU);
 	struct ckpt_finding *f;
 
-	if (limit == RLIM_INFINITY ||
+	if (limit == RLIM_INFINITY || READ_ONCE(task->exit_state) ||
 	    div_u64(ckpt_cpu_used(task) + CKPT_CPU_SPARE, NSEC_PER_SEC) < limit)
 		return;
 	f = ckpt_emit(&scan->report, CKPT_TASK_RLIMIT_CPU, place, NULL, 0);
