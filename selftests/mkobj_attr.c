@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -260,12 +261,14 @@ static void make_cpu_enough(struct mkobj *m)
 static void make_cpu_dead(struct mkobj *m)
 {
 	const struct rlimit rl = { 0, 0 };
+	siginfo_t info;
 
 	(void)m;
-	if (mkobj_fork())
-		return;
-	setrlimit(RLIMIT_CPU, &rl);
-	_exit(0);
+	if (!mkobj_fork()) {
+		setrlimit(RLIMIT_CPU, &rl);
+		_exit(0);
+	}
+	mkobj_try(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), "waitid");
 }
 
 static void ignore_trap(struct mkobj *m)
