@@ -15,6 +15,10 @@ HARMLESS = (
     "Can't setup RLIMIT_NOFILE",
 )
 FIRST_ERRORS = 3
+DUMP_SECONDS = 60
+# A restore that hangs does so for ever.
+RESTORE_SECONDS = 20
+GONE_SECONDS = 5
 TIMEOUT = "timeout"
 
 
@@ -131,3 +135,19 @@ def restore(folder, options, seconds):
 def restored_pid(folder):
     """Of the root, after restore()."""
     return int(read_text(os.path.join(folder, "pid")))
+
+
+def dump_and_restore(obj, options, folder):
+    """
+    The images are in @folder, which a restored mount namespace may need; the caller kills what is
+    restored.  In a pid namespace that has its own number there, and a new one here: obj.pid.
+    Return: the dump and the restore, None where there was nothing to restore.
+    """
+    gone = dump_and_kill(obj.pid, options, DUMP_SECONDS, folder)
+    if gone.refused:
+        return gone, None
+    obj.wait_gone(GONE_SECONDS)
+    back = restore(folder, options, RESTORE_SECONDS)
+    if not back.refused:
+        obj.pid = restored_pid(folder)
+    return gone, back

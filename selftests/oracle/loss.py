@@ -29,9 +29,6 @@ import mkobj
 import report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SECONDS = 60
-# A restore that hangs does so for ever.
-RESTORE_SECONDS = 20
 SETTLE_SECONDS = 5
 EXPECTED = {"lossy": ("lost",), "restore": ("fails",), "ok": ("same",)}
 # A near miss of one rule may have what another rule is about.
@@ -74,17 +71,13 @@ class Loss:
             self.notes = now.lines()[1:]
 
     def dump_and_restore(self, obj, folder, before, options):
-        dump = criu.dump_and_kill(obj.pid, options, SECONDS, folder)
+        dump, restore = criu.dump_and_restore(obj, options, folder)
         if dump.refused:
             self.outcome, self.text = "refused", dump.error
             return
-        obj.wait_gone(SETTLE_SECONDS)
-        restore = criu.restore(folder, options, RESTORE_SECONDS)
         if restore.refused:
             self.outcome, self.text = "fails", restore.error
             return
-        # In a pid namespace it has its own number there, and a new one here.
-        obj.pid = criu.restored_pid(folder)
         self.look_again(obj, before)
 
     def run(self):
@@ -128,14 +121,14 @@ def control(target):
     with mkobj.Object(case, stay=True) as obj:
         folder = tempfile.mkdtemp(prefix="loss-")
         try:
-            dump = criu.dump_and_kill(obj.pid, [], SECONDS, folder)
-            obj.wait_gone(SETTLE_SECONDS)
-            restore = criu.restore(folder, [], RESTORE_SECONDS)
-            verdict = report.read(obj.pid, target).verdict if not restore.refused else "-"
+            dump, restore = criu.dump_and_restore(obj, [], folder)
+            restored = restore and not restore.refused
+            verdict = report.read(obj.pid, target).verdict if restored else "-"
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             obj.kill_tree()
-    print("control: plain dump rc=%s restore rc=%s verdict=%s" % (dump.rc, restore.rc, verdict))
+    print("control: plain dump rc=%s restore rc=%s verdict=%s" % (
+        dump.rc, restore.rc if restore else "-", verdict))
     return verdict == "ok"
 
 

@@ -9,7 +9,6 @@ A name says how an object is made, so that one can be made again: words separate
 import ctypes
 import errno
 import fcntl
-import mmap
 import os
 import random
 import signal
@@ -32,13 +31,12 @@ SKIPPED_PRCTLS = (1, 22, 26, 35)
 CALLS = {
     "pidfd_open": 434, "eventfd2": 290, "timerfd_create": 283, "inotify_init1": 294,
     "epoll_create1": 291, "fanotify_init": 300, "memfd_create": 319, "userfaultfd": 323,
-    "memfd_secret": 447, "pipe2": 293, "landlock_create_ruleset": 444, "fsopen": 430,
+    "memfd_secret": 447, "pipe2": 293, "landlock_create_ruleset": 444,
     "open_tree": 428, "io_uring_setup": 425, "perf_event_open": 298, "bpf": 321,
     "timer_create": 222, "setpriority": 141, "sched_setscheduler": 144, "setrlimit": 160,
-    "personality": 135, "keyctl": 250, "ioprio_set": 251, "unshare": 272, "setitimer": 38,
-    "mq_open": 240, "shmget": 29, "umask": 95, "setpgid": 109, "sigaltstack": 131,
-    "set_robust_list": 273, "membarrier": 324, "rseq": 334, "setresuid": 117, "setresgid": 119,
-    "alarm": 37, "mlockall": 151, "pkey_alloc": 330, "signalfd4": 289,
+    "personality": 135, "keyctl": 250, "ioprio_set": 251, "unshare": 272,
+    "shmget": 29, "umask": 95, "membarrier": 324, "setresuid": 117, "setresgid": 119, "alarm": 37,
+    "mlockall": 151, "pkey_alloc": 330,
 }
 
 
@@ -135,7 +133,7 @@ def _fcntl(what, command, value):
 
 def _plain_call(name, *args):
     """Numbers, "buf" for zeros that are kept, "str" for a name."""
-    return _call(name, *[{"buf": _kept, "str": _name}[a]() if a in ("buf", "str") else int(a, 0)
+    return _call(name, *[_kept() if a == "buf" else b"/wild" if a == "str" else int(a, 0)
                          for a in args])
 
 
@@ -143,10 +141,6 @@ def _kept():
     buf = ctypes.create_string_buffer(256)
     _HELD.append(buf)
     return buf
-
-
-def _name():
-    return b"/wild"
 
 
 def _perf(kind, config, flags):
@@ -335,8 +329,9 @@ def _thread(what):
     ready.wait(2)
 
 
-MAKERS = {"again": _again, "file": _file, "thread": _thread, "open": _open, "map": _map, "memory": _memory, "socket": _socket, "option": _option,
-          "bound": _bound, "pair": _pair, "prctl": _prctl, "fcntl": _fcntl, "call": _plain_call,
+MAKERS = {"again": _again, "file": _file, "thread": _thread, "open": _open, "map": _map,
+          "memory": _memory, "socket": _socket, "option": _option, "bound": _bound,
+          "pair": _pair, "prctl": _prctl, "fcntl": _fcntl, "call": _plain_call,
           "perf": _perf, "bpfmap": _bpf_map, "child": _child, "signal": _signal, "epoll": _epoll,
           "inotify": _inotify, "fanotify": _fanotify, "namespace": _namespace}
 _HELD = []

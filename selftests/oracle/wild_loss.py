@@ -24,7 +24,6 @@ import report
 import state
 import wild
 
-SECONDS, RESTORE_SECONDS, SETTLE_SECONDS = 60, 20, 3
 PLAIN = wild.PREFIX + "call:umask:18"
 
 
@@ -38,16 +37,12 @@ class Trial:
 
     def restored(self, obj, folder, options):
         """Return: an outcome if that is the end of it."""
-        dump = criu.dump_and_kill(obj.pid, options, SECONDS, folder)
+        dump, restore = criu.dump_and_restore(obj, options, folder)
+        self.text = (restore or dump).error
         if dump.refused:
-            self.text = dump.error
             return "refused"
-        obj.wait_gone(SETTLE_SECONDS)
-        restore = criu.restore(folder, options, RESTORE_SECONDS)
-        self.text = restore.error
         if restore.refused:
             return "FAILS"
-        obj.pid = criu.restored_pid(folder)
         time.sleep(0.2)
         return "FAILS" if obj.state() in ("", "Z") else ""
 
