@@ -287,6 +287,27 @@ static void make_tty(struct mkobj *m)
 	send_away(p[0], fd);
 }
 
+/* It stays open, at a descriptor behind that of the socket. */
+static void make_tty_later(struct mkobj *m)
+{
+	int p[2], fd;
+
+	make_pair(p, SOCK_STREAM);
+	fd = mkobj_try(posix_openpt(O_RDWR | O_NOCTTY), "/dev/ptmx");
+	mkobj_key(m, "via=scm queue=%llu path=/dev/ptmx", mkobj_ino(p[1]));
+	mkobj_send_fd(p[0], fd);
+}
+
+/* The same at one before it. */
+static void make_tty_kept(struct mkobj *m)
+{
+	int p[2], fd = mkobj_try(posix_openpt(O_RDWR | O_NOCTTY), "/dev/ptmx");
+
+	(void)m;
+	make_pair(p, SOCK_STREAM);
+	mkobj_send_fd(p[0], fd);
+}
+
 static void make_null(struct mkobj *m)
 {
 	int p[2];
@@ -404,6 +425,8 @@ const struct mkobj_case mkobj_scm_cases[] = {
 	{ .name = QUEUE ".miss", .rule = QUEUE, .make = make_queue_data },
 	{ .name = QUEUE ".miss-received", .rule = QUEUE, .make = make_queue_received },
 	{ .name = TTY, .rule = TTY, .make = make_tty, .flags = SCM },
+	{ .name = TTY ".later", .rule = TTY, .make = make_tty_later, .flags = SCM },
+	{ .name = TTY ".miss-kept", .rule = TTY, .make = make_tty_kept, .flags = SCM },
 	{ .name = TTY ".miss", .rule = TTY, .make = make_null, .flags = SCM },
 	{ .name = "pipe-odirect.scm", .rule = "pipe-odirect", .make = make_packet_pipe,
 	  .flags = SCM },

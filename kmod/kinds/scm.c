@@ -12,6 +12,7 @@
 #include "compat/sock.h"
 #include "inflight.h"
 #include "kind.h"
+#include "refs.h"
 #include "unix.h"
 
 /* Instead of the inode number of a queue in ckpt_scan.flights. */
@@ -168,6 +169,19 @@ void ckpt_scm_judge_many(struct ckpt_scan *scan, const struct ckpt_obj *obj, str
 	ckpt_key_u64(&scan->report, f, "fds", files);
 }
 
+/* One that CRIU has met at a descriptor is saved by then. */
+static void ckpt_scm_judge_tty(struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	struct ckpt_finding *f;
+
+	if (ckpt_refs_at_fd(scan, obj->file) && !ckpt_refs_scm_first(scan, obj->file))
+		return;
+	f = ckpt_emit(&scan->report, CKPT_UNIX_QUEUE_SCM_TTY, &obj->place, obj->file,
+		      obj->inode->i_ino);
+	ckpt_key_dev(&scan->report, f, CKPTCHECK_KEY_RDEV, obj->inode->i_rdev);
+	ckpt_key_path(&scan->report, f, obj->file);
+}
+
 /**
  * ckpt_scm_judge() - a file in flight
  * @scan: scan
@@ -178,18 +192,13 @@ void ckpt_scm_judge_many(struct ckpt_scan *scan, const struct ckpt_obj *obj, str
  */
 void ckpt_scm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
-	struct ckpt_finding *f;
-
 	if (sk) {
 		ckpt_scm_judge_sock(scan, obj, sk);
 		ckpt_sock_judge(scan, obj, sk);
 		return;
 	}
 	if (S_ISCHR(obj->inode->i_mode) && ckpt_dev_is_tty(obj->inode->i_rdev)) {
-		f = ckpt_emit(&scan->report, CKPT_UNIX_QUEUE_SCM_TTY, &obj->place, obj->file,
-			      obj->inode->i_ino);
-		ckpt_key_dev(&scan->report, f, CKPTCHECK_KEY_RDEV, obj->inode->i_rdev);
-		ckpt_key_path(&scan->report, f, obj->file);
+		ckpt_scm_judge_tty(scan, obj);
 		return;
 	}
 	ckpt_scm_judge_anon(scan, obj);
