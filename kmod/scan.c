@@ -288,6 +288,7 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	scan->last_folder = NULL;
 	scan->misplaced = false;
 	scan->many_mnt_ns = false;
+	scan->frozen = 0;
 	scan->btrfs_files = 0;
 	ckpt_epolls_free(scan);
 	ckpt_mounts_free(scan);

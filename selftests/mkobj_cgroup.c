@@ -50,6 +50,31 @@ static void make_frozen(struct mkobj *m)
 	mkobj_key(m, "cgroup=/mkobj.%d", m->holder);
 }
 
+/* A child is, and the target is not. */
+static void make_frozen_part(struct mkobj *m)
+{
+	bool first = !strcmp(m->c->arg, FREEZER);
+	char byte = 0;
+	int p[2];
+	pid_t pid;
+
+	mkobj_try(pipe(p), "pipe");
+	pid = mkobj_fork();
+	if (!pid) {
+		make_frozen(m);
+		mkobj_try(write(p[1], &byte, 1), "pipe");
+		close(p[0]);
+		close(p[1]);
+		mkobj_pause();
+	}
+	mkobj_try(read(p[0], &byte, 1), "pipe");
+	close(p[0]);
+	close(p[1]);
+	mkobj_await(pid, 'S');
+	cgroup_write(m, m->c->arg, first ? "freezer.state" : "cgroup.freeze",
+		     first ? "FROZEN" : "1");
+}
+
 /* ---- of the second version ---- */
 
 static void prepare_cgroup(struct mkobj *m)
@@ -72,6 +97,17 @@ static void make_thawed(struct mkobj *m)
 	cgroup_write(m, CGROUPS, "cgroup.freeze", "0");
 }
 
+/* The child is in one below, which is frozen by itself. */
+static void make_frozen_twice(struct mkobj *m)
+{
+	pid_t pid = mkobj_child();
+
+	mkobj_try(mkdir(cgroup_file(m, CGROUPS, "inner"), 0755), "mkdir");
+	cgroup_move(m, CGROUPS, "inner/cgroup.procs", pid);
+	cgroup_write(m, CGROUPS, "inner/cgroup.freeze", m->c->num ? "1" : "0");
+	make_frozen(m);
+}
+
 /* It stops where it has frozen itself, and goes on behind that. */
 static void run_freeze(struct mkobj *m)
 {
@@ -81,6 +117,7 @@ static void run_freeze(struct mkobj *m)
 
 static void cleanup_cgroup(struct mkobj *m)
 {
+	rmdir(cgroup_file(m, CGROUPS, "inner"));
 	rmdir(cgroup_file(m, CGROUPS, ""));
 	if (m->value)
 		umount2(CGROUPS, MNT_DETACH);
@@ -167,6 +204,7 @@ static void move_away(struct mkobj *m)
 
 #define FROZEN		"task-cgroup-frozen"
 #define FROZEN1		"task-cgroup-frozen-v1"
+#define PART		"task-cgroup-frozen-part"
 #define OUTSIDE		"ns-cgroup-outside-root"
 
 const struct mkobj_case mkobj_cgroup_cases[] = {
@@ -174,6 +212,16 @@ const struct mkobj_case mkobj_cgroup_cases[] = {
 	  .arg = CGROUPS, .run = run_freeze, .cleanup = cleanup_cgroup, .state = 'S' },
 	{ .name = FROZEN ".miss", .rule = FROZEN, .prepare = prepare_cgroup,
 	  .make = make_thawed, .cleanup = cleanup_cgroup },
+	{ .name = PART, .rule = PART, .prepare = prepare_cgroup, .make = make_frozen_part,
+	  .arg = CGROUPS, .cleanup = cleanup_cgroup },
+	{ .name = PART ".twice", .rule = PART, .prepare = prepare_cgroup, .num = 1,
+	  .make = make_frozen_twice, .arg = CGROUPS, .run = run_freeze,
+	  .cleanup = cleanup_cgroup, .state = 'S' },
+	{ .name = PART ".v1", .rule = PART, .prepare = prepare_freezer,
+	  .make = make_frozen_part, .arg = FREEZER, .release = thaw, .cleanup = cleanup_freezer },
+	{ .name = PART ".miss", .rule = PART, .prepare = prepare_cgroup,
+	  .make = make_frozen_twice, .arg = CGROUPS, .run = run_freeze,
+	  .cleanup = cleanup_cgroup, .state = 'S', .flags = "also=" FROZEN },
 	{ .name = FROZEN1, .rule = FROZEN1, .prepare = prepare_freezer, .make = make_frozen,
 	  .arg = FREEZER, .run = run_into_freezer, .release = thaw,
 	  .cleanup = cleanup_freezer, .state = 'D' },

@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
 #include <linux/sched/jobctl.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
 #include "kind.h"
@@ -49,30 +50,127 @@ static void ckpt_cgroup_key(struct ckpt_scan *scan, struct ckpt_finding *f, stru
 	kvfree(path);
 }
 
-static void ckpt_frozen_emit(struct ckpt_scan *scan, const struct ckpt_place *place,
-			     enum ckpt_rule_id rule, struct task_struct *task,
-			     struct cgroup *(*which)(struct task_struct *task))
-{
-	struct cgroup *frozen;
-
-	rcu_read_lock();
-	frozen = which(task);
-	if (frozen && !css_tryget(&frozen->self))
-		frozen = NULL;
-	rcu_read_unlock();
-	ckpt_cgroup_key(scan, ckpt_emit(&scan->report, rule, place, frozen, 0), frozen);
-	if (frozen)
-		css_put(&frozen->self);
-}
-
 /* Of the first version, where a thread is as long as it or one above is frozen.  Under RCU. */
 static struct cgroup *ckpt_freezer_cgroup(struct task_struct *task)
 {
 #ifdef CONFIG_CGROUP_FREEZER
-	return task_css_check(task, freezer_cgrp_id, true)->cgroup;
+	return freezing(task) ? task_css_check(task, freezer_cgrp_id, true)->cgroup : NULL;
 #else
 	return NULL;
 #endif
+}
+
+/* Would the process run if @top were thawed?  Under RCU. */
+static bool ckpt_freezer_thaws(struct task_struct *task, struct cgroup *top)
+{
+#ifdef CONFIG_CGROUP_FREEZER
+	return cgroup_is_descendant(task_css_check(task, freezer_cgrp_id, true)->cgroup, top);
+#else
+	return false;
+#endif
+}
+
+static bool ckpt_cgroup_thaws(struct task_struct *task, struct cgroup *top)
+{
+	struct cgroup *cgroup = task_dfl_cgroup(task);
+	int level;
+
+	for (level = 0; cgroup && cgroup != top && level < CKPT_CGROUP_LEVELS; level++) {
+		if (READ_ONCE(cgroup->freezer.freeze))
+			return false;
+		cgroup = cgroup_parent(cgroup);
+	}
+	return cgroup == top;
+}
+
+/**
+ * struct ckpt_freezer - a version of frozen cgroups
+ * @rule: the finding where CRIU can be told which one to thaw
+ * @frozen: the cgroup by which a process is frozen
+ * @thaws: would it run if that one were thawed?
+ */
+struct ckpt_freezer {
+	enum ckpt_rule_id rule;
+	struct cgroup *(*frozen)(struct task_struct *task);
+	bool (*thaws)(struct task_struct *task, struct cgroup *top);
+};
+
+static const struct ckpt_freezer ckpt_freezers[] = {
+	{ CKPT_TASK_CGROUP_FROZEN, ckpt_frozen_cgroup, ckpt_cgroup_thaws },
+	{ CKPT_TASK_CGROUP_FROZEN_V1, ckpt_freezer_cgroup, ckpt_freezer_thaws },
+};
+
+/* The root's, referenced, or NULL. */
+static struct cgroup *ckpt_frozen_root(struct ckpt_scan *scan, const struct ckpt_freezer *freezer)
+{
+	struct task_struct *root;
+	struct cgroup *top = NULL;
+
+	rcu_read_lock();
+	root = pid_task(scan->root, PIDTYPE_TGID);
+	if (root)
+		top = freezer->frozen(root);
+	if (top && !css_tryget(&top->self))
+		top = NULL;
+	rcu_read_unlock();
+	return top;
+}
+
+static bool ckpt_frozen_all_below(struct ckpt_scan *scan, const struct ckpt_freezer *freezer,
+				  struct cgroup *top)
+{
+	struct task_struct *task;
+	bool below = true;
+	u32 i;
+
+	for (i = 0; i < scan->nr_procs && below; i++) {
+		rcu_read_lock();
+		task = pid_task(scan->procs[i].pid, PIDTYPE_TGID);
+		below = !task || freezer->thaws(task, top);
+		rcu_read_unlock();
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return false;
+	}
+	return below;
+}
+
+/*
+ * Is the set as a whole in the frozen cgroup of its root, and in no other?  CRIU thaws the one it
+ * is told, and stops what is in there, and nothing besides.  May sleep.
+ */
+static bool ckpt_frozen_whole(struct ckpt_scan *scan, const struct ckpt_freezer *freezer)
+{
+	u8 known = BIT(2 * (freezer - ckpt_freezers)), whole = known << 1;
+	struct cgroup *top;
+
+	if (!(scan->frozen & known)) {
+		scan->frozen |= known;
+		top = ckpt_frozen_root(scan, freezer);
+		if (top && ckpt_frozen_all_below(scan, freezer, top))
+			scan->frozen |= whole;
+		if (top)
+			css_put(&top->self);
+	}
+	return scan->frozen & whole;
+}
+
+static void ckpt_frozen_emit(struct ckpt_scan *scan, const struct ckpt_place *place,
+			     struct task_struct *task, const struct ckpt_freezer *freezer)
+{
+	bool whole = ckpt_frozen_whole(scan, freezer);
+	struct cgroup *frozen;
+
+	rcu_read_lock();
+	frozen = freezer->frozen(task);
+	if (frozen && !css_tryget(&frozen->self))
+		frozen = NULL;
+	rcu_read_unlock();
+	ckpt_cgroup_key(scan, ckpt_emit(&scan->report,
+					whole ? freezer->rule : CKPT_TASK_CGROUP_FROZEN_PART,
+					place, frozen, 0), frozen);
+	if (frozen)
+		css_put(&frozen->self);
 }
 
 /**
@@ -87,10 +185,9 @@ void ckpt_frozen_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		       struct task_struct *task)
 {
 	if (READ_ONCE(task->jobctl) & JOBCTL_TRAP_FREEZE)
-		ckpt_frozen_emit(scan, place, CKPT_TASK_CGROUP_FROZEN, task, ckpt_frozen_cgroup);
+		ckpt_frozen_emit(scan, place, task, &ckpt_freezers[0]);
 	if (freezing(task))
-		ckpt_frozen_emit(scan, place, CKPT_TASK_CGROUP_FROZEN_V1, task,
-				 ckpt_freezer_cgroup);
+		ckpt_frozen_emit(scan, place, task, &ckpt_freezers[1]);
 }
 
 /* Of any hierarchy.  Under RCU and task_lock, which keeps the namespace. */
