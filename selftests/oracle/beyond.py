@@ -127,7 +127,7 @@ def main():
     stay = args[:1] == ["--stay"]
     name = args[stay] if len(args) == 1 + stay else ""
     if name.startswith(wild.PREFIX):
-        known[name] = lambda: wild.make(name)
+        known[name] = lambda: wild.make(name, CHANNEL)
     if name not in known:
         print("usage: beyond.py --list | beyond.py [--stay] NAME", file=sys.stderr)
         return 1

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the makers of objects by chance (wild.py) have in common: system calls by number, and what is held."""
+import ctypes
+import errno
+import os
+import signal
+import socket
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.syscall.restype = ctypes.c_long
+CALLS = {
+    "pidfd_open": 434, "eventfd2": 290, "timerfd_create": 283, "inotify_init1": 294,
+    "epoll_create1": 291, "epoll_ctl": 233, "fanotify_init": 300, "fanotify_mark": 301,
+    "memfd_create": 319, "userfaultfd": 323,
+    "memfd_secret": 447, "pipe2": 293, "landlock_create_ruleset": 444,
+    "open_tree": 428, "io_uring_setup": 425, "perf_event_open": 298, "bpf": 321,
+    "timer_create": 222, "setpriority": 141, "sched_setscheduler": 144, "setrlimit": 160,
+    "personality": 135, "keyctl": 250, "ioprio_set": 251, "unshare": 272, "setns": 308,
+    "shmget": 29, "umask": 95, "membarrier": 324, "setresuid": 117, "setresgid": 119, "alarm": 37,
+    "mlockall": 151, "pkey_alloc": 330, "clone": 56, "arch_prctl": 158, "modify_ldt": 154,
+    "ioperm": 173, "iopl": 172, "set_mempolicy": 238, "io_setup": 206, "sigaltstack": 131,
+    "set_robust_list": 273, "set_tid_address": 218, "rt_sigqueueinfo": 129,
+    "mq_open": 240, "mq_timedsend": 242, "mq_notify": 244, "fsopen": 430, "fspick": 433,
+    "mount": 165, "umount2": 166, "signalfd4": 289, "timerfd_settime": 286, "semget": 64,
+    "semop": 65, "msgget": 68, "msgsnd": 69, "shmat": 30, "shmctl": 31, "seccomp": 317,
+    "ptrace": 101, "setfsuid": 122, "mremap": 25, "munmap": 11, "mprotect": 10, "madvise": 28,
+    "mlock2": 325, "remap_file_pages": 216, "mseal": 462, "pkey_mprotect": 329, "setitimer": 38,
+    "timer_settime": 223, "sched_setaffinity": 203, "vmsplice": 278, "tee": 276, "mincore": 27,
+    "acct": 163, "swapoff": 168, "getdents64": 217, "rseq": 334, "map_shadow_stack": 453,
+}
+# What was made: what is in here stays open, and "again" does something with the last of it.
+HELD = []
+
+
+def check(result):
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
+def call(name, *args):
+    return check(LIBC.syscall(CALLS[name], *[ctypes.c_long(a) if isinstance(a, int) else a
+                                             for a in args]))
+
+
+def map_area(size, prot, flags, fd, at=None):
+    LIBC.mmap.restype = ctypes.c_long
+    return check(LIBC.mmap(ctypes.c_void_p(at), ctypes.c_size_t(size), prot, flags, fd, ctypes.c_long(0)))
+
+
+def kept():
+    buf = ctypes.create_string_buffer(256)
+    HELD.append(buf)
+    return buf
+
+
+def last():
+    """The last descriptor that was made, as a number."""
+    for made in reversed(HELD):
+        one = made[0] if isinstance(made, tuple) else made
+        if isinstance(one, socket.socket):
+            return one.fileno()
+        if isinstance(one, int) and not isinstance(one, bool) and one > 2:
+            return one
+    raise OSError(errno.EBADF, "no descriptor yet")
+
+PRIVATE = []
+
+
+def keep_private(fd):
+    os.set_inheritable(fd, False)
+    PRIVATE.append(fd)
+    os.register_at_fork(after_in_child=close_private)
+
+
+def close_private():
+    while PRIVATE:
+        os.close(PRIVATE.pop())
+
+
+def helper(work):
+    """A process that is nobody's child here; it does @work, and is gone a minute later."""
+    ready, told = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.setsid()
+            signal.alarm(60)
+            os.close(ready)
+            work()
+            os.write(told, b"x")
+            os.close(told)
+            while True:
+                signal.pause()
+        os._exit(0)
+    os.waitpid(pid, 0)
+    os.close(told)
+    os.read(ready, 1)
+    os.close(ready)
+
+
+def wait_child(pid):
+    """Until it waits, is stopped, or is dead."""
+    for _ in range(1000):
+        with open("/proc/%d/stat" % pid, encoding="utf-8", errors="replace") as f:
+            if f.read().rpartition(")")[2].split()[0] != "R":
+                return
