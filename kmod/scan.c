@@ -290,6 +290,7 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	scan->many_mnt_ns = false;
 	scan->frozen = 0;
 	scan->btrfs_files = 0;
+	ckpt_table_free(&scan->ghost_folders);
 	ckpt_epolls_free(scan);
 	ckpt_mounts_free(scan);
 	ckpt_tty_free(scan);

@@ -141,6 +141,7 @@ struct ckpt_spaces {
  * @last_proc: it is of procfs
  * @last_short: a plain file of that folder is fine by its place
  * @btrfs_files: files on Btrfs that are still to be told, where one record is for all
+ * @ghost_folders: deleted folders at descriptors that have been judged
  * @pipes: pipes and FIFOs; value: open files inside that read, order: those that write; path-only
  *	   descriptors that criu meets before those that read
  * @nr_pipes: of how many pipes, and how many FIFOs, an end inside can be read
@@ -216,6 +217,7 @@ struct ckpt_scan {
 	bool last_proc;
 	bool last_short;
 	u32 btrfs_files;
+	struct ckpt_table ghost_folders;
 	struct ckpt_table pipes;
 	u32 nr_pipes[2];
 	struct ckpt_table packets;

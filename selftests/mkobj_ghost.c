@@ -180,6 +180,30 @@ static void unmount(struct mkobj *m)
 	umount2(mkobj_path(m, POINT), MNT_DETACH);
 }
 
+/* A folder and what is in it, both deleted and open: the folder at the first descriptor of them. */
+static void make_ghost_folder(struct mkobj *m)
+{
+	int folder, inside;
+
+	mkobj_try(mkdir("folder", 0755), "mkdir");
+	folder = mkobj_try(open("folder", O_RDONLY | O_DIRECTORY), "folder");
+	if (m->c->arg) {
+		mkobj_try(mkdir("folder/inside", 0755), "mkdir");
+		inside = mkobj_try(open("folder/inside", O_RDONLY | O_DIRECTORY), "inside");
+		mkobj_try(rmdir("folder/inside"), "rmdir");
+	} else {
+		inside = mkobj_try(open("folder/inside", O_RDWR | O_CREAT, 0644), "inside");
+		mkobj_try(unlink("folder/inside"), "unlink");
+	}
+	mkobj_try(rmdir("folder"), "rmdir");
+	if (m->c->num) {
+		mkobj_try(fcntl(folder, F_DUPFD, inside + 1), "F_DUPFD");
+		close(folder);
+	}
+	mkobj_key_fd(m, inside, "");
+}
+
+#define FOLDER	"file-ghost-folder-first"
 #define LINKED	"file-unlinked-linked"
 #define TOO_BIG	"file-ghost-too-big"
 #define SPARSE	"file-ghost-sparse"
@@ -216,6 +240,9 @@ const struct mkobj_case mkobj_ghost_cases[] = {
 	  .arg = "user.mkobj" },
 	{ .name = GHOST ".miss-label", .rule = GHOST, .make = make_attr, .arg = "security.mkobj",
 	  .flags = "root-only" },
+	{ .name = FOLDER, .rule = FOLDER, .make = make_ghost_folder },
+	{ .name = FOLDER ".folder", .rule = FOLDER, .make = make_ghost_folder, .arg = "folder" },
+	{ .name = FOLDER ".miss", .rule = FOLDER, .make = make_ghost_folder, .num = 1 },
 	POINT_CASE(RO, RO, prepare_tmpfs, hold_deleted, make_read_only),
 	POINT_CASE(RO ".miss", RO, prepare_tmpfs, hold_deleted, NULL),
 	POINT_CASE(RO ".miss-named", RO, prepare_tmpfs, hold, make_read_only),

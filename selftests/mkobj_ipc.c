@@ -42,6 +42,14 @@ static void attach_once(struct mkobj *m)
 	attach(m, 4096, "");
 }
 
+/* The process leaves the namespace, and the segment, behind. */
+static void attach_and_leave(struct mkobj *m)
+{
+	attach_once(m);
+	if (unshare(CLONE_NEWIPC))
+		mkobj_lacks("no own IPC namespace: %m");
+}
+
 static void attach_with_child(struct mkobj *m)
 {
 	attach(m, 4096, " count=2");
@@ -176,6 +184,7 @@ static void make_queue(struct mkobj *m)
 #define MQUEUE	"ipc-mqueue-unmounted"
 #define HUGETLB	"vma-hugetlb"
 #define SHM	"shm-sysv-host-ipcns"
+#define OTHER	"shm-sysv-other-ipcns"
 #define FLAGS	"ipc-shm-flags"
 
 const struct mkobj_case mkobj_ipc_cases[] = {
@@ -193,6 +202,10 @@ const struct mkobj_case mkobj_ipc_cases[] = {
 	  .make = attach_huge_in_own_ipcns, .cleanup = mkobj_huge_restore, .num = KEY,
 	  .flags = "root-only" },
 	{ .name = SHM ".miss", .rule = SHM, .make = attach_in_own_ipcns, .num = KEY,
+	  .flags = "root-only" },
+	{ .name = OTHER, .rule = OTHER, .prepare = make_segment, .make = attach_and_leave,
+	  .cleanup = remove_segment, .num = KEY, .flags = "root-only" },
+	{ .name = OTHER ".miss", .rule = OTHER, .make = attach_in_own_ipcns, .num = IPC_PRIVATE,
 	  .flags = "root-only" },
 	{ .name = SHM ".miss-detached", .rule = SHM, .prepare = make_segment, .make = detach,
 	  .cleanup = remove_segment, .num = KEY },

@@ -292,6 +292,20 @@ static void make_session(struct mkobj *m)
 
 /* ---- numbers and line disciplines ---- */
 
+/* A child of the session leader has its terminal, or has left the session. */
+static void make_ctty_child(struct mkobj *m)
+{
+	int index;
+
+	own_ctty(&index);
+	if (mkobj_fork())
+		return;
+	if (m->c->num)
+		mkobj_try(setsid(), "setsid");
+	mkobj_key(m, "");
+	mkobj_pause();
+}
+
 #define N_NULL	27
 
 /* Masters outside up to the number before m->c->num. */
@@ -340,6 +354,7 @@ static void make_ldisc(struct mkobj *m)
 #define DRIVER	"tty-driver-unsupported"
 #define VT	"tty-vt"
 #define SERIAL	"tty-serial"
+#define LOST	"tty-ctty-lost"
 
 /* ---- two file systems of ptys ---- */
 
@@ -436,5 +451,8 @@ const struct mkobj_case mkobj_tty_cases[] = {
 	{ .name = SERIAL, .rule = SERIAL, .make = make_vt, .arg = "/dev/ttyUSB0",
 	  .flags = "root-only" },
 	{ .name = SERIAL ".miss", .rule = SERIAL, .make = make_pair, .num = 1 },
+	{ .name = LOST, .rule = LOST, .make = make_ctty_child },
+	{ .name = LOST ".miss", .rule = LOST, .make = make_ctty_child, .num = 1 },
+	{ .name = LOST ".miss-leader", .rule = LOST, .make = make_own_ctty },
 	{ }
 };

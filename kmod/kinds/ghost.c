@@ -19,6 +19,9 @@
 /* CRIU copies a file up to this size without being asked. */
 #define CKPT_GHOST_LIMIT	SZ_1M
 
+/* Folders above a deleted file that are looked at. */
+#define CKPT_GHOST_LEVELS	64
+
 /* Unit of stat.blocks. */
 #define CKPT_BLOCK		512
 
@@ -149,6 +152,48 @@ static void ckpt_ghost_judge_attrs(struct ckpt_scan *scan, const struct ckpt_obj
 	kvfree(names);
 }
 
+/* Is it in a deleted folder that has been met at a descriptor?  Deleted names stay where they are. */
+static bool ckpt_ghost_is_inside(const struct ckpt_scan *scan, const struct dentry *dentry)
+{
+	const struct dentry *parent;
+	const struct inode *inode;
+	bool inside = false;
+	int level;
+
+	rcu_read_lock();
+	for (level = 0; level < CKPT_GHOST_LEVELS && !inside; level++, dentry = parent) {
+		parent = READ_ONCE(dentry->d_parent);
+		if (parent == dentry || !d_unlinked(parent))
+			break;
+		inode = d_inode_rcu(parent);
+		inside = inode && ckpt_table_find(&scan->ghost_folders, inode, inode->i_ino);
+	}
+	rcu_read_unlock();
+	return inside;
+}
+
+/*
+ * CRIU makes a deleted folder anew and takes it away as soon as it is open again, in the order of
+ * the descriptors; that fails while what was in there has not been opened.
+ */
+static void ckpt_ghost_judge_folder(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				    const struct path *path, const struct kstat *stat)
+{
+	const struct inode *inode = d_inode(path->dentry);
+
+	if (obj->place.kind != CKPT_AT_FD)
+		return;
+	if (ckpt_ghost_is_inside(scan, path->dentry))
+		ckpt_obj_path_keys(scan, ckpt_ghost_emit(scan, obj, CKPT_FILE_GHOST_FOLDER_FIRST,
+							 path, stat->ino), obj);
+	if (!S_ISDIR(stat->mode))
+		return;
+	if (ckpt_table_reserve(&scan->ghost_folders, 1))
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
+	else
+		ckpt_table_add(&scan->ghost_folders, inode, inode->i_ino);
+}
+
 /* In a container of its own CRIU makes the mount writable, unless the file system is not. */
 static bool ckpt_ghost_has_no_place(const struct ckpt_scan *scan, const struct path *path)
 {
@@ -181,6 +226,7 @@ void ckpt_ghost_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 	if (ckpt_ghost_has_no_place(scan, path))
 		ckpt_obj_path_keys(scan, ckpt_ghost_emit(scan, obj, CKPT_MNT_RO_GHOST, path,
 							 stat->ino), obj);
+	ckpt_ghost_judge_folder(scan, obj, path, stat);
 	ckpt_ghost_judge_attrs(scan, obj, path, stat->ino);
 	ckpt_ghost_judge_size(scan, obj, path, stat);
 }

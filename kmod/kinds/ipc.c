@@ -48,11 +48,39 @@ static void ckpt_sysv_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 	ckpt_key_str(&scan->report, f, "key", hex, scnprintf(hex, sizeof(hex), "0x%s", key));
 }
 
+/*
+ * What private_data of an attached segment's file begins with: struct shm_file_data of ipc/shm.c,
+ * the same since 2.6.25.  @ns is compared, and never followed.
+ */
+struct ckpt_sysv_data {
+	int id;
+	const void *ns;
+};
+
+/* Does the segment belong to another IPC namespace than that of the process by now? */
+static bool ckpt_sysv_is_elsewhere(const struct ckpt_scan *scan, const struct ckpt_obj *obj)
+{
+	const struct ckpt_sysv_data *data = obj->file->private_data;
+	struct task_struct *task = scan->task;
+	bool elsewhere;
+
+	if (!data || data->id != (int)obj->inode->i_ino)
+		return false;
+	task_lock(task);
+	elsewhere = task->nsproxy && task->nsproxy->ipc_ns != data->ns;
+	task_unlock(task);
+	return elsewhere;
+}
+
 /* Judges a mapping of a segment; CRIU saves it as part of an own IPC namespace of the root. */
 void ckpt_sysv_shm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 {
 	if (!ckpt_ns_own(scan, CKPT_NS_IPC)) {
 		ckpt_sysv_emit(scan, obj, CKPT_SHM_SYSV_HOST_IPCNS);
+		return;
+	}
+	if (ckpt_sysv_is_elsewhere(scan, obj)) {
+		ckpt_sysv_emit(scan, obj, CKPT_SHM_SYSV_OTHER_IPCNS);
 		return;
 	}
 	/* SHM_LOCK: its pages are kept in memory, which CRIU does not ask for again. */

@@ -11,6 +11,7 @@
 #include "access.h"
 #include "compat/task.h"
 #include "kind.h"
+#include "set.h"
 
 /**
  * ckpt_task_collect() - first look at a process
@@ -70,6 +71,27 @@ static void ckpt_judge_session_visible(struct ckpt_scan *scan, struct ckpt_proc 
 	rcu_read_unlock();
 	if (hidden && (!dead || dead == EXIT_ZOMBIE))
 		ckpt_emit(&scan->report, rule, &place, NULL, 0);
+}
+
+/*
+ * A restored session leader makes the terminal its own when its children are there already, and
+ * none of them gets it from him.  Where the leader is outside they have criu's.
+ */
+static void ckpt_judge_ctty(struct ckpt_scan *scan, const struct ckpt_place *place,
+			    struct task_struct *task)
+{
+	const struct task_struct *leader;
+	bool lost;
+
+	if (!READ_ONCE(task->signal->tty) || READ_ONCE(task->signal->leader) ||
+	    READ_ONCE(task->exit_state))
+		return;
+	rcu_read_lock();
+	leader = pid_task(task_session(task), PIDTYPE_TGID);
+	lost = leader && ckpt_set_has(scan, leader);
+	rcu_read_unlock();
+	if (lost)
+		ckpt_emit(&scan->report, CKPT_TTY_CTTY_LOST, place, NULL, 0);
 }
 
 /* What this kernel is, once for all. */
@@ -136,6 +158,7 @@ int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 	ckpt_cred_judge_groups(scan, &place, task);
 	ckpt_ns_judge(scan, &place, task);
 	ckpt_judge_session_visible(scan, proc, task);
+	ckpt_judge_ctty(scan, &place, task);
 	ckpt_stop_judge(scan, &place, task);
 	ckpt_sigtrap_judge(scan, &place, task);
 	ckpt_frozen_judge(scan, &place, task);

@@ -125,5 +125,5 @@ def explain(explained, case, version, kind, errors=None):
 def unused(explained, cases, version):
     """Lines about what no case of @cases needs any more."""
     return ["unused explanation: %s %s %s" % (e.cases, e.criu, e.kind) for e in explained
-            if not e.used and not e.kind.startswith("loss-") and
+            if not e.used and not e.kind.startswith(("loss-", "wild-")) and
             any(e.about(case, version) for case in cases)]

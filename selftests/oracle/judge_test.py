@@ -75,7 +75,7 @@ def reading():
         and judge.explain([busy], "x", "4.1", "refuses", ["lock"]) is None
     yield "explanations have a kind that exists", all(
         e.kind in ("refuses", "dumps", "option-fails", "option-dumps", "loss-fails",
-                   "loss-refused", "loss-kept", "loss-other") for e in about)
+                   "loss-refused", "loss-kept", "loss-other", "wild-change", "wild-fails") for e in about)
 
 
 def main():

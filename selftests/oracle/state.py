@@ -73,6 +73,8 @@ def _status(pid, out):
 
 def _fdinfo(pid, fd):
     text = OWN_NUMBERS.sub("", _read("/proc/%s/fdinfo/%s" % (pid, fd)))
+    # O_LARGEFILE is nothing here, and the kernel's own where a file is opened from inside.
+    text = re.sub(r"^(flags:\t)(\d+)", lambda m: m[1] + oct(int(m[2], 8) & ~0o100000), text, flags=re.M)
     text = re.sub(r"^lock:\s+\d+: ", "lock: ", text, flags=re.M)
     # Objects without a name get new numbers.
     text = re.sub(r"ino:[0-9a-f]+ sdev:([9a-f])$", r"sdev:\1", text, flags=re.M)
@@ -216,7 +218,7 @@ def of_tree(pid, names=None):
         out["error"] = str(e)
     children = " ".join(_read("/proc/%d/task/%s/children" % (pid, tid))
                         for tid in sorted(os.listdir("/proc/%d/task" % pid))).split()
-    out["children"] = " ".join(children)
+    out["children"] = " ".join(sorted(children))
     for child in children:
         if child.isdigit():
             out.update(("child %s: %s" % (child, k), v)
@@ -225,5 +227,10 @@ def of_tree(pid, names=None):
 
 
 def differences(before, after):
-    return ["%s: %s -> %s" % (k, str(before.get(k, "-"))[:300], str(after.get(k, "-"))[:300])
-            for k in dict.fromkeys(list(before) + list(after)) if before.get(k) != after.get(k)]
+    """Return: [name, words] of what is not as it was, in one line each; nothing of whom is gone."""
+    def one_line(words):
+        return str(words)[:300].replace("\n", "\\n")
+    changed = [k for k in dict.fromkeys(list(before) + list(after)) if before.get(k) != after.get(k)]
+    gone = {k.rpartition(": ")[0] + ": " for k in changed if k.endswith(": children") and k not in after}
+    return [(k, "%s -> %s" % (one_line(before.get(k, "-")), one_line(after.get(k, "-"))))
+            for k in changed if not k.startswith(tuple(gone))]

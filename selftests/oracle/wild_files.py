@@ -336,10 +336,26 @@ def _folder(fate):
             os.rmdir(name)
         if fate == "again":
             os.mkdir(name)
-    elif fate == "inside":
-        fd = os.open(name + "/inside", os.O_RDWR)
+    elif fate.startswith("inside"):
+        inner = os.open(name + "/inside", os.O_RDWR)
         os.unlink(name + "/inside")
+        if fate == "inside-alone":
+            os.close(fd)
+        elif fate == "inside-cwd":
+            os.chdir(name)
+            os.close(fd)
+        elif fate == "inside-first":
+            fd = os.dup(fd)
+            os.close(fd - 2)
+        os.rmdir(os.path.abspath("../" + name if fate == "inside-cwd" else name))
+        return inner
+    elif fate == "nested":
+        os.unlink(name + "/inside")
+        os.mkdir(name + "/inside")
+        inner = os.open(name + "/inside", os.O_RDONLY)
+        os.rmdir(name + "/inside")
         os.rmdir(name)
+        return inner
     elif fate == "moved":
         os.rename(name, name + "-moved")
     elif fate == "root":
@@ -400,7 +416,8 @@ KINDS = {
     "signalfd": (_signalfd, lambda d: ("%x" % d.bits(63), d.one_of(0, 0x800, 0x80000))),
     "pidfd": (_pidfd, lambda d: (d.one_of("self", "child", "zombie", "dead", "/stat", "/ns/net", "/", "/fd/0", "/mem",
                                           "/task"), d.one_of(0, 0x800))),
-    "folder": (_folder, lambda d: (d.one_of("there", "read", "gone", "cwd-gone", "again", "inside", "moved", "root",
+    "folder": (_folder, lambda d: (d.one_of("there", "read", "gone", "cwd-gone", "again", "inside", "inside-alone",
+                                            "inside-cwd", "inside-first", "nested", "moved", "root",
                                             "notify"),)),
     "memfd": (_memfd, lambda d: (d.one_of(0, 1, 2, 3, 4, 8, 10, 0x10), d.one_of(0, 100, 8192), d.one_of(0, d.bits(6)),
                                  d.one_of("there", "mapped", "again", "private", "closed"))),

@@ -4,6 +4,7 @@
 Objects by chance (wild.py), dumped and restored: what our report says nothing of has to be there
 again.  A line a case:
 same       all that can be seen of it from outside (state.py) is as before
+explained  something is not, or it fails, and the file "explained" has the reason
 told       something is not, and our report has a finding
 LOST       something is not, and our report has none
 FAILS      the restore fails, or the process dies of it, and our report has no such finding
@@ -12,6 +13,7 @@ refused    criu refuses it, which is what `run -- --wild N` is about
 import argparse
 import collections
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -24,6 +26,7 @@ import report
 import state
 import wild
 
+OF_CHILD = re.compile(r"^(child \d+: )+|^thread \d+ ")
 PLAIN = wild.PREFIX + "call:umask:18"
 
 
@@ -70,7 +73,29 @@ class Trial:
         return [f for f in self.first.findings if f.rule not in usual]
 
 
-def one(case, target, usual):
+def judged(trial, outcome, usual, explained):
+    """Return: the outcome, and the lines that tell of it."""
+    version = criu.version()
+    findings = trial.findings(usual["rules"])
+    lines = ["ours: " + f.line for f in findings]
+    if outcome == "FAILS":
+        why = judge.explain(explained, trial.case.name, version, "wild-fails")
+        if any(f.cls in ("restore", "unknown") for f in findings):
+            outcome = "told"
+        elif why:
+            outcome = "explained"
+            lines.append("explained: " + why.text)
+    if outcome:
+        return outcome, lines
+    changes = ["%s: %s" % c for c in trial.changes if OF_CHILD.sub("", c[0]) not in usual["changes"]]
+    left = [c for c in changes if not judge.explain(
+        explained, OF_CHILD.sub("", c).replace(" ", "_"), version, "wild-change")]
+    if left:
+        return "told" if findings else "LOST", left + lines
+    return "explained" if changes else "same", changes
+
+
+def one(case, target, usual, explained):
     trial = Trial(case, target)
     try:
         outcome = trial.run()
@@ -79,14 +104,9 @@ def one(case, target, usual):
     except (mkobj.Broken, OSError, ValueError, IndexError) as e:
         print("BROKEN    %s | %s" % (case.name, e))
         return "BROKEN"
-    changes = [c for c in trial.changes if c.split(": ")[0] not in usual["changes"]]
-    findings = trial.findings(usual["rules"])
-    if not outcome:
-        outcome = "same" if not changes else "told" if findings else "LOST"
-    elif outcome == "FAILS" and any(f.cls in ("restore", "unknown") for f in findings):
-        outcome = "told"
+    outcome, lines = judged(trial, outcome, usual, explained)
     print("%-9s %s | %s" % (outcome, case.name, trial.text))
-    for line in changes + ["ours: " + f.line for f in findings]:
+    for line in lines:
         print("          %s" % line)
     return outcome
 
@@ -95,9 +115,9 @@ def usual_of(target):
     """What is so with a process that has nothing."""
     trial = Trial(mkobj.by_chance(PLAIN), target)
     outcome = trial.run()
-    print("control: %s, %s" % (outcome or "restored", " || ".join(trial.changes) or "no change"))
+    print("control: %s, %s" % (outcome or "restored", " || ".join("%s: %s" % c for c in trial.changes)))
     return {"rules": {f.rule for f in trial.first.findings},
-            "changes": {c.split(": ")[0] for c in trial.changes}}
+            "changes": {name for name, _ in trial.changes}}
 
 
 def main():
@@ -111,9 +131,12 @@ def main():
     names = args.what
     if names[0].isdigit():
         names = wild.Dice(args.seed).names(int(names[0]))
-    n = collections.Counter(one(mkobj.by_chance(name), target, usual) for name in names)
+    explained = judge.explanations(os.path.join(os.path.dirname(os.path.abspath(__file__)), "explained"))
+    n = collections.Counter(one(mkobj.by_chance(name), target, usual, explained) for name in names)
     print(" ".join("%d %s," % (n[k], k) for k in sorted(n)))
-    return 1 if n["LOST"] or n["FAILS"] or n["BROKEN"] else 0
+    bad = n["LOST"] + n["FAILS"] + n["BROKEN"]
+    print("%d agree, %d explained, %d disagree" % (sum(n.values()) - n["explained"] - bad, n["explained"], bad))
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":
