@@ -107,7 +107,7 @@ static int ckpt_find_vmas(struct ckpt_scan *scan, struct ckpt_proc *proc,
 		obj.inode = obj.file ? file_inode(obj.file) : NULL;
 		obj.vm_flags = vma->vm_flags;
 		obj.uprobes = ckpt_vma_is_uprobes(vma);
-		obj.no_vvar = ckpt_vma_lacks_vvar(vma);
+		obj.split = ckpt_vma_is_split(vma);
 		obj.policy = ckpt_vma_has_policy(vma);
 		vma = find_vma(mm, obj.place.end);
 		obj.followed = vma && vma->vm_start == obj.place.end;

@@ -456,6 +456,8 @@ MISS(map_io_shared, "vma-io-pfn.miss");
 MISS(map_file_private, "vma-io-pfn.miss-file");
 MISS(map_file_shared, "vma-io-shared.miss");
 MISS(map_aio, "vma-anon-inode.miss");
+MISS(vma_pkey_none, "vma-pkey.miss");
+MISS(vma_pkey_exec, "vma-pkey.miss-exec");
 MISS(shm_of_own_ipcns, "shm-sysv-other-ipcns.miss");
 MISS(ctty_left, "tty-ctty-lost.miss");
 MISS(ctty_leader, "tty-ctty-lost.miss-leader");

@@ -144,6 +144,30 @@ static void map_sealed(struct mkobj *m)
 	mkobj_key(m, "vma=%lx-%lx", (unsigned long)at, (unsigned long)at + PAGE);
 }
 
+/* arg "": the key of memory without one. */
+static void map_with_key(struct mkobj *m)
+{
+	char *at = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int key = *m->c->arg ? pkey_alloc(0, 0) : 0;
+
+	if (at == MAP_FAILED)
+		mkobj_fail("mmap: %m");
+	if (key < 0)
+		mkobj_lacks("protection keys: %m");
+	if (pkey_mprotect(at + PAGE, PAGE, m->c->num, key))
+		mkobj_lacks("pkey_mprotect: %m");
+	mkobj_key(m, "vma=%lx-%lx", (unsigned long)at + PAGE, (unsigned long)at + 2 * PAGE);
+}
+
+/* The kernel takes a key for that. */
+static void map_exec_only(struct mkobj *m)
+{
+	(void)m;
+	if (mmap(NULL, PAGE, PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+		mkobj_fail("mmap: %m");
+}
+
+#define PKEY	"vma-pkey"
 #define SEALED	"vma-sealed"
 #define IO	"vma-io-pfn"
 #define SHARED	"vma-io-shared"
@@ -177,6 +201,10 @@ const struct mkobj_case mkobj_mm_cases[] = {
 	  .arg = "sealed", .num = PROT_NONE },
 	{ .name = SEALED "-unreadable.miss", .rule = SEALED "-unreadable", .make = map_sealed,
 	  .arg = "", .num = PROT_NONE },
+	{ .name = PKEY, .rule = PKEY, .make = map_with_key, .arg = "key",
+	  .num = PROT_READ | PROT_WRITE },
+	{ .name = PKEY ".miss", .rule = PKEY, .make = map_with_key, .arg = "", .num = PROT_READ },
+	{ .name = PKEY ".miss-exec", .rule = PKEY, .make = map_exec_only },
 	{ .name = ANON, .rule = ANON, .make = map_anon_inode, .arg = "io_uring perf" },
 	{ .name = ANON ".perf", .rule = ANON, .make = map_anon_inode, .arg = "perf" },
 	{ .name = ANON ".miss", .rule = ANON, .make = map_aio },

@@ -371,6 +371,19 @@ static void split_vdso(struct mkobj *m)
 		mkobj_lacks("mremap: %m");
 }
 
+static void unmap_vdso(struct mkobj *m)
+{
+	unsigned long data, data_end, code, code_end;
+
+	find(0, "[vvar]", &data, &data_end);
+	find(0, "[vdso]", &code, &code_end);
+	if (!code || !data)
+		mkobj_lacks("no [vdso] and [vvar]");
+	mkobj_key(m, "vma=%lx-%lx", data, data_end);
+	if (munmap((void *)code, code_end - code))
+		mkobj_fail("munmap: %m");
+}
+
 #define HUGETLB		"vma-hugetlb"
 #define DROPPABLE	"vma-droppable"
 #define NOSCAN		"vma-huge-reserve-noscan"
@@ -414,6 +427,7 @@ const struct mkobj_case mkobj_vma_cases[] = {
 	  .num = MAP_NORESERVE, .arg = "forked" },
 	{ .name = VVAR, .rule = VVAR, .make = split_vdso, .num = 1 },
 	{ .name = VVAR ".unmapped", .rule = VVAR, .make = split_vdso, .num = -1 },
+	{ .name = VVAR ".codeless", .rule = VVAR, .make = unmap_vdso },
 	{ .name = VVAR ".miss", .rule = VVAR, .make = split_vdso, .num = 2 },
 	{ .name = VVAR ".miss-unmapped", .rule = VVAR, .make = split_vdso, .num = -2 },
 	{ .name = RING, .rule = RING, .make = cut_ring, .num = 1 },

@@ -571,6 +571,8 @@ TRIP(netlink_flags_strict, "netlink-flags.strict", LOSSY, "", "opt");
 TRIP(netlink_flags_all, "netlink-flags.all", LOSSY, "", "opt");
 TRIP(netlink_connected, "netlink-connected", LOSSY, "", "portid");
 TRIP(netlink_connected_user, "netlink-connected.user", LOSSY, "", "portid");
+TRIP(vma_pkey, "vma-pkey", LOSSY, "", "");
+
 TRIP(vma_sealed, "vma-sealed", LOSSY, "", "");
 TRIP(vma_sealed_file, "vma-sealed.file", LOSSY, "", "");
 TRIP(vma_sealed_none, "vma-sealed-unreadable", BLOCKER, "", "");
@@ -586,6 +588,7 @@ TRIP(vma_reserve_noscan, "vma-huge-reserve-noscan", BLOCKER, "", "size");
 TRIP(vma_reserve_much, "file-kind-unknown.huge-reserve", UNKNOWN, "", "kind");
 TRIP(vma_reserve_forked, "file-kind-unknown.reserve-forked", UNKNOWN, "", "kind");
 TRIP(vvar_moved, "vma-vvar-split", RESTORE, "", "");
+TRIP(vvar_codeless, "vma-vvar-split.codeless", RESTORE, "", "");
 TRIP(vvar_unmapped, "vma-vvar-split.unmapped", RESTORE, "", "");
 TRIP(aio_ring, "mm-aio-ring-odd", BLOCKER, "", "");
 TRIP(aio_ring_begin, "mm-aio-ring-odd.begin", BLOCKER, "", "");

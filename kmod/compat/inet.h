@@ -15,6 +15,7 @@
 
 #define CKPT_INET_CMSG(sk)		(inet_sk(sk)->cmsg_flags)
 #define CKPT_INET_RECVERR(sk)		(inet_sk(sk)->recverr)
+#define CKPT_INET_RFC4884(sk)		(inet_sk(sk)->recverr_rfc4884)
 #define CKPT_INET_TRANSPARENT(sk)	(inet_sk(sk)->transparent)
 #define CKPT_INET_NO_PORT(sk)		(inet_sk(sk)->bind_address_no_port)
 #define CKPT_INET_MC_LOOP(sk)		(inet_sk(sk)->mc_loop)
@@ -24,6 +25,7 @@
 
 #define CKPT_INET_CMSG(sk)		inet_cmsg_flags(inet_sk(sk))
 #define CKPT_INET_RECVERR(sk)		inet_test_bit(RECVERR, sk)
+#define CKPT_INET_RFC4884(sk)		inet_test_bit(RECVERR_RFC4884, sk)
 #define CKPT_INET_TRANSPARENT(sk)	inet_test_bit(TRANSPARENT, sk)
 #define CKPT_INET_NO_PORT(sk)		inet_test_bit(BIND_ADDRESS_NO_PORT, sk)
 #define CKPT_INET_MC_LOOP(sk)		inet_test_bit(MC_LOOP, sk)
@@ -34,6 +36,7 @@
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 
 #define CKPT_INET6_RECVERR(sk)		(inet6_sk(sk)->recverr)
+#define CKPT_INET6_RFC4884(sk)		(inet6_sk(sk)->recverr_rfc4884)
 #define CKPT_INET6_MC_LOOP(sk)		(inet6_sk(sk)->mc_loop)
 #define CKPT_INET6_MC_ALL(sk)		(inet6_sk(sk)->mc_all)
 #define CKPT_INET6_DONTFRAG(sk)		(inet6_sk(sk)->dontfrag)
@@ -44,6 +47,7 @@
 #else
 
 #define CKPT_INET6_RECVERR(sk)		inet_test_bit(RECVERR6, sk)
+#define CKPT_INET6_RFC4884(sk)		inet_test_bit(RECVERR6_RFC4884, sk)
 #define CKPT_INET6_MC_LOOP(sk)		inet_test_bit(MC6_LOOP, sk)
 #define CKPT_INET6_MC_ALL(sk)		inet_test_bit(MC6_ALL, sk)
 #define CKPT_INET6_DONTFRAG(sk)		inet_test_bit(DONTFRAG, sk)

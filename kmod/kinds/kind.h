@@ -40,7 +40,7 @@ enum ckpt_shareable {
  * @files: fd table that it was found in, compared only; NULL for what is no descriptor
  * @vm_flags: of a mapping
  * @uprobes: the mapping is that of uprobes
- * @no_vvar: it is the kernel's code for the process (vDSO), whose data is not where it was
+ * @split: it is the kernel's code for the process (vDSO) without its data, or these without the code
  * @policy: it has a memory policy of its own
  * @followed: a mapping follows it without a gap
  */
@@ -53,7 +53,7 @@ struct ckpt_obj {
 	const void *files;
 	unsigned long vm_flags;
 	bool uprobes;
-	bool no_vvar;
+	bool split;
 	bool policy;
 	bool followed;
 };
@@ -175,7 +175,7 @@ void ckpt_netlink_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, stru
 enum ckpt_look ckpt_vma_peek(struct ckpt_scan *scan, struct vm_area_struct *vma);
 bool ckpt_vma_is_odd(struct vm_area_struct *vma);
 bool ckpt_vma_is_uprobes(struct vm_area_struct *vma);
-bool ckpt_vma_lacks_vvar(struct vm_area_struct *vma);
+bool ckpt_vma_is_split(struct vm_area_struct *vma);
 bool ckpt_vma_has_policy(struct vm_area_struct *vma);
 void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 

@@ -7,6 +7,7 @@
 #include <linux/major.h>
 #include <linux/mempolicy.h>
 #include <linux/mm.h>
+#include <linux/pkeys.h>
 #include <linux/mount.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
@@ -60,19 +61,39 @@ bool ckpt_vma_is_uprobes(struct vm_area_struct *vma)
 	return !vma->vm_file && ckpt_vma_is_named(vma, "[uprobes]");
 }
 
-/*
- * The kernel maps the data of [vdso] right below its code, where the code looks for it.  CRIU
- * restores the one without the other, and crashes.
- */
-bool ckpt_vma_lacks_vvar(struct vm_area_struct *vma)
+#ifdef CONFIG_X86
+static bool ckpt_vma_is_above_vvar(struct vm_area_struct *vma)
 {
-	struct vm_area_struct *below;
+	struct vm_area_struct *below = find_vma(vma->vm_mm, vma->vm_start - 1);
 
-	if (!IS_ENABLED(CONFIG_X86) || !ckpt_vma_is_named(vma, "[vdso]"))
-		return false;
-	below = find_vma(vma->vm_mm, vma->vm_start - 1);
-	return !below || below->vm_end != vma->vm_start || !ckpt_vma_is_named(below, "[vvar");
+	return below && below->vm_end == vma->vm_start && ckpt_vma_is_named(below, "[vvar");
 }
+
+/* The kernel knows where it mapped [vdso], or where that was moved to. */
+static bool ckpt_mm_has_vdso(struct mm_struct *mm)
+{
+	unsigned long at = (unsigned long)mm->context.vdso;
+	struct vm_area_struct *vma = find_vma(mm, at);
+
+	return vma && vma->vm_start <= at && ckpt_vma_is_named(vma, "[vdso]");
+}
+
+/*
+ * The kernel maps the data of [vdso], [vvar], right below its code, where the code looks for it.
+ * CRIU restores neither of them without the other.
+ */
+bool ckpt_vma_is_split(struct vm_area_struct *vma)
+{
+	if (ckpt_vma_is_named(vma, "[vdso]"))
+		return !ckpt_vma_is_above_vvar(vma);
+	return ckpt_vma_is_named(vma, "[vvar]") && !ckpt_mm_has_vdso(vma->vm_mm);
+}
+#else
+bool ckpt_vma_is_split(struct vm_area_struct *vma)
+{
+	return false;
+}
+#endif
 
 static bool ckpt_is_dev_zero(const struct inode *inode)
 {
@@ -89,6 +110,16 @@ static bool ckpt_is_odd_ring(const struct inode *inode, unsigned long size)
 static bool ckpt_vma_is_sealed(struct vm_area_struct *vma)
 {
 	return vma->vm_flags & VM_SEALED && !ckpt_vma_is_named(vma, "[");
+}
+
+/*
+ * Has it a protection key?  Memory that may be executed and no more has one of the kernel's, and
+ * gets it again.
+ */
+static bool ckpt_vma_has_pkey(unsigned long vm_flags)
+{
+	return vm_flags & ARCH_VM_PKEY_FLAGS &&
+	       (vm_flags & (VM_READ | VM_WRITE | VM_EXEC)) != VM_EXEC;
 }
 
 /* CRIU copies the page tables of private and of shared anonymous memory, whatever is in them. */
@@ -115,10 +146,11 @@ bool ckpt_vma_is_odd(struct vm_area_struct *vma)
 
 	ckpt_assert_mmap_locked(vma->vm_mm);
 	if (vma->vm_flags & CKPT_VMA_FLAGS || ckpt_vma_is_sealed(vma) || ckpt_vma_has_policy(vma) ||
+	    ckpt_vma_has_pkey(vma->vm_flags) ||
 	    ckpt_vma_is_vast(vma->vm_end - vma->vm_start, vma->vm_flags, vma->vm_file))
 		return true;
 	if (!vma->vm_file)
-		return (io && !ckpt_vma_is_vvar(vma)) || ckpt_vma_lacks_vvar(vma);
+		return (io && !ckpt_vma_is_vvar(vma)) || ckpt_vma_is_split(vma);
 	if (io)
 		return true;
 	inode = file_inode(vma->vm_file);
@@ -293,7 +325,7 @@ static const char *ckpt_vma_judge_kind(struct ckpt_scan *scan, const struct ckpt
 {
 	if (obj->uprobes)
 		ckpt_emit(&scan->report, CKPT_VMA_UPROBES, &obj->place, NULL, 0);
-	else if (obj->no_vvar)
+	else if (obj->split)
 		ckpt_emit(&scan->report, CKPT_VMA_VVAR_SPLIT, &obj->place, NULL, 0);
 	else if (!obj->file && obj->vm_flags & (VM_IO | VM_PFNMAP))
 		ckpt_vma_judge_io(scan, obj);
@@ -329,6 +361,8 @@ void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		ckpt_file_unknown(scan, obj, doubt);
 	if (obj->vm_flags & VM_SEALED)
 		ckpt_vma_judge_sealed(scan, obj);
+	if (ckpt_vma_has_pkey(obj->vm_flags))
+		ckpt_emit(&scan->report, CKPT_VMA_PKEY, &obj->place, NULL, 0);
 	if (ckpt_vma_is_vast(obj->place.end - obj->place.at, obj->vm_flags, obj->file))
 		ckpt_vma_judge_vast(scan, obj);
 	if (obj->file && ckpt_lock_peek(obj->inode))

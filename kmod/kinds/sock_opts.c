@@ -76,6 +76,7 @@ static void ckpt_opts_ip(const struct sock *sk, int *v)
 	unsigned long cmsg = CKPT_INET_CMSG(sk);
 
 	v[CKPT_OPT_IP_RECVERR] = CKPT_INET_RECVERR(sk);
+	v[CKPT_OPT_IP_RECVERR_RFC4884] = CKPT_INET_RFC4884(sk);
 	v[CKPT_OPT_IP_RECVTTL] = !!(cmsg & IP_CMSG_TTL);
 	v[CKPT_OPT_IP_RECVTOS] = !!(cmsg & IP_CMSG_TOS);
 	v[CKPT_OPT_IP_RECVOPTS] = !!(cmsg & IP_CMSG_RECVOPTS);
@@ -109,6 +110,7 @@ static void ckpt_opts_ipv6(const struct sock *sk, int *v)
 	const struct ipv6_pinfo *np = inet6_sk(sk);
 
 	v[CKPT_OPT_IPV6_RECVERR] = CKPT_INET6_RECVERR(sk);
+	v[CKPT_OPT_IPV6_RECVERR_RFC4884] = CKPT_INET6_RFC4884(sk);
 	v[CKPT_OPT_IPV6_RECVPKTINFO] = np->rxopt.bits.rxinfo || np->rxopt.bits.rxoinfo;
 	v[CKPT_OPT_IPV6_RECVHOPLIMIT] = np->rxopt.bits.rxhlim || np->rxopt.bits.rxohlim;
 	v[CKPT_OPT_IPV6_RECVTCLASS] = np->rxopt.bits.rxtclass;
