@@ -210,17 +210,15 @@ static void hold_root(struct mkobj *m)
 	mkobj_key(m, "via=root");
 }
 
-/* A child that runs a copy of this program, which closes the pipe when it has settled. */
-static void hold_exe(struct mkobj *m)
+/* A child that runs a program, which closes the pipe when it has settled. */
+static void run_child(struct mkobj *m, const char *path, const char *key)
 {
-	const char *path = mkobj_path(m, FILE_HELD);
 	int p[2];
 	char c;
 
-	mkobj_copy_self(path);
 	mkobj_try(pipe(p), "pipe");
 	if (!mkobj_fork()) {
-		mkobj_key(m, "via=exe");
+		mkobj_key(m, "%s", key);
 		mkobj_channel_close();
 		execl(path, path, "--pause", NULL);
 		_exit(1);
@@ -229,6 +227,28 @@ static void hold_exe(struct mkobj *m)
 	if (read(p[0], &c, 1))
 		mkobj_fail("pipe: %m");
 	close(p[0]);
+}
+
+static void hold_exe(struct mkobj *m)
+{
+	const char *path = mkobj_path(m, FILE_HELD);
+
+	mkobj_copy_self(path);
+	run_child(m, path, "via=exe");
+}
+
+/* num: from a memfd. */
+static void run_copy(struct mkobj *m)
+{
+	int fd = m->c->num ? mkobj_try(memfd_create("copy", MFD_CLOEXEC), "memfd_create") : -1;
+	char path[32] = "copy";
+
+	if (fd >= 0)
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	mkobj_copy_self(path);
+	run_child(m, path, "");
+	if (fd >= 0)
+		close(fd);
 }
 
 /* Of the file system that the machine runs from. */
@@ -331,6 +351,7 @@ static void detach(struct mkobj *m)
 #define OVER	"file-overmounted"
 #define MOUNT	"file-mount-unknown"
 #define EXE	"mm-exe-gone"
+#define EXE_MEMFD "mm-exe-memfd"
 #define DELETED	"vma-file-deleted"
 
 #define TMPFS_CASE(name_, rule_, make_, finish_) \
@@ -373,6 +394,9 @@ const struct mkobj_case mkobj_mount_cases[] = {
 	{ .name = EXE, .rule = EXE, .flags = "root-only,also=" MOUNT, .prepare = prepare_tmpfs,
 	  .make = hold_exe, .finish = detach, .cleanup = unmount },
 	TMPFS_CASE(".miss", EXE, hold_exe, NULL),
+	{ .name = EXE_MEMFD, .rule = EXE_MEMFD, .make = run_copy, .num = 1,
+	  .flags = "also=memfd-open" },
+	{ .name = EXE_MEMFD ".miss", .rule = EXE_MEMFD, .make = run_copy },
 	TMPFS_CASE(".exe", DELETED, hold_exe, delete),
 	TMPFS_CASE(".root", UNKNOWN, hold_root, detach),
 	BTRFS_CASE(BTRFS, prepare_btrfs, hold_one_fd),

@@ -287,6 +287,18 @@ static void make_pair_of_user(struct mkobj *m)
 	mkobj_key_fd(m, p[0], "count=2");
 }
 
+/* A connection to a listener. */
+static void make_accepted(struct mkobj *m)
+{
+	const char *name = mkobj_path(m, "listener");
+	int listener = unix_bound(name, SOCK_STREAM, false);
+	int client = mkobj_try(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
+
+	unix_join(client, name, false);
+	mkobj_key_fd(m, mkobj_try(accept(listener, NULL, NULL), "accept"), "");
+}
+
+#define NAME_LOST	"unix-name-lost"
 #define PEERCRED	"unix-peercred"
 #define AS_ROOT		"unix-peercred-root"
 #define DGRAM		"unix-external-dgram"
@@ -330,6 +342,9 @@ const struct mkobj_case mkobj_unix_cases[] = {
 	  .settle = settle_pair, .num = SOCK_STREAM },
 	{ .name = PEERCRED ".miss", .rule = PEERCRED, .make = make_pair_with_child,
 	  .num = SOCK_SEQPACKET },
+	{ .name = NAME_LOST, .rule = NAME_LOST, .make = make_accepted },
+	{ .name = NAME_LOST ".miss", .rule = NAME_LOST, .make = make_pair_inside,
+	  .num = SOCK_STREAM },
 	{ .name = AS_ROOT, .rule = AS_ROOT, .make = make_pair_of_user, .num = SOCK_STREAM,
 	  .uid = MKOBJ_NOBODY },
 	{ .name = AS_ROOT ".miss", .rule = AS_ROOT, .make = make_pair_inside,

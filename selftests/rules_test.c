@@ -551,6 +551,7 @@ TRIP(unix_oob, "unix-oob", LOSSY, "", "transient");
 TRIP(unix_peek_off, "unix-peek-off", LOSSY, "", "off");
 TRIP(unix_peek_off_dgram, "unix-peek-off.dgram", LOSSY, "", "off");
 TRIP(unix_peercred, "unix-peercred", LOSSY, "", "peer-pid peer-comm");
+TRIP(unix_name_lost, "unix-name-lost", INFO, "", "");
 TRIP(unix_peercred_root, "unix-peercred-root", INFO, "", "");
 TRIP(unix_abstract, "unix-abstract", INFO, "", "name");
 TRIP(unix_abstract_listen, "unix-abstract.listen", INFO, "", "name");
@@ -571,6 +572,7 @@ TRIP(netlink_flags_strict, "netlink-flags.strict", LOSSY, "", "opt");
 TRIP(netlink_flags_all, "netlink-flags.all", LOSSY, "", "opt");
 TRIP(netlink_connected, "netlink-connected", LOSSY, "", "portid");
 TRIP(netlink_connected_user, "netlink-connected.user", LOSSY, "", "portid");
+TRIP(exe_memfd, "mm-exe-memfd", RESTORE, "", "");
 TRIP(vma_pkey, "vma-pkey", LOSSY, "", "");
 
 TRIP(vma_sealed, "vma-sealed", LOSSY, "", "");

@@ -193,6 +193,7 @@ static void ckpt_folder_judge_via(struct ckpt_scan *scan, const struct ckpt_proc
 static int ckpt_folder_judge_exe(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 				 struct mm_struct *mm)
 {
+	const struct ckpt_place place = { .nr = proc->nr, .kind = CKPT_AT_PROCESS };
 	struct file *exe;
 
 	if (ckpt_batch_need(&scan->batch))
@@ -203,6 +204,8 @@ static int ckpt_folder_judge_exe(struct ckpt_scan *scan, const struct ckpt_proc 
 	/* The batch has a reference of its own, so this is not the last. */
 	ckpt_batch_add(scan->batch, exe);
 	fput(exe);
+	if (ckpt_is_memfd(exe, file_inode(exe)))
+		ckpt_emit(&scan->report, CKPT_MM_EXE_MEMFD, &place, NULL, 0);
 	ckpt_folder_judge_via(scan, proc, ckpt_user_path(exe), "exe");
 	ckpt_batch_drop(&scan->batch);
 	return 0;

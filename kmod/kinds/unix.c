@@ -228,6 +228,18 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 }
 
 /*
+ * What is accepted has the listener's name, and who connects may have one.  CRIU makes both ends of
+ * a connection anew by socketpair(2).
+ */
+static void ckpt_unix_judge_own_name(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				     struct sock *sk)
+{
+	if (sk->sk_type != SOCK_DGRAM && READ_ONCE(sk->sk_state) == TCP_ESTABLISHED &&
+	    smp_load_acquire(&unix_sk(sk)->addr))
+		ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_NAME_LOST);
+}
+
+/*
  * Judges a UNIX socket in a network namespace of the set; no lock is held.  Where some members were
  * not looked at, its peers may be theirs, and nothing is said of it.  May sleep.
  */
@@ -247,6 +259,7 @@ void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct 
 		sock_put(peer);
 	}
 	ckpt_unix_name_judge(scan, obj, sk);
+	ckpt_unix_judge_own_name(scan, obj, sk);
 	ckpt_unix_peek_off_judge(scan, obj, sk);
 	if (READ_ONCE(sk->sk_state) == TCP_LISTEN)
 		ckpt_unix_listen_judge(scan, obj, sk);

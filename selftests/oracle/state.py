@@ -189,7 +189,8 @@ def _process(pid, names, out):
     for name in LINKS:
         out[name] = _link("%s/%s" % (base, name))
     for name in sorted(os.listdir(base + "/ns")):
-        out["ns " + name] = _link("%s/ns/%s" % (base, name))
+        link = _link("%s/ns/%s" % (base, name))
+        out["ns " + name] = "ours" if link == _link("/proc/self/ns/" + name) else "its own"
     for tid in sorted(os.listdir(base + "/task")):
         if int(tid) != pid:
             thread = {}

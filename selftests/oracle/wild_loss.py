@@ -41,7 +41,7 @@ class Trial:
     def restored(self, obj, folder, options):
         """Return: an outcome if that is the end of it."""
         dump, restore = criu.dump_and_restore(obj, options, folder)
-        self.text = (restore or dump).error
+        self.text = " || ".join((restore or dump).errors)
         if dump.refused:
             return "refused"
         if restore.refused:

@@ -204,6 +204,8 @@ def _named(kind, name, fate):
         wk.helper(lambda: None)
         sk.close()
         return client
+    if fate == "both-named":
+        client.bind("client-%d" % len(wk.HELD))
     client.connect(sk.getsockname())
     if fate == "data":
         client.send(b"data")
@@ -369,7 +371,7 @@ KINDS = {
         "unbound", "data", "empty", "connected", "refused", "corked", "encap", "member", "source", "shut", "bound"))),
     "named": (_named, lambda d: (d.one_of(1, 2, 5), d.one_of("here", "abstract", "auto", "long", "absolute"), d.one_of(
         "plain", "outside", "outside-listener", "data", "empty", "oob", "fd", "gone", "moved", "again", "client-closed",
-        "server-closed", "credentials", "peek", "cwd", "disconnected", "pending", "accepted", "accepted-alone"))),
+        "server-closed", "credentials", "peek", "cwd", "disconnected", "pending", "accepted", "accepted-alone", "both-named"))),
     "algorithm": (_algorithm, lambda d: d.one_of(("hash", "sha256"), ("skcipher", "cbc(aes)"), ("rng", "stdrng")) +
                   (d.one_of("bound", "accepted"),)),
     "packet": (_packet, lambda d: (d.one_of("plain", "bound", "ring", "mapped", "promiscuous", "down", "filter"),)),
