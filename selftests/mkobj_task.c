@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -133,6 +134,54 @@ static pid_t kthreadd(void)
 	return 2;
 }
 
+/* The caller adopts an orphan of another session; num: of its own. */
+static void adopt(struct mkobj *m)
+{
+	pid_t pid;
+
+	mkobj_try(prctl(PR_SET_CHILD_SUBREAPER, 1), "PR_SET_CHILD_SUBREAPER");
+	pid = mkobj_fork();
+	if (pid) {
+		mkobj_try(waitpid(pid, NULL, 0), "waitpid");
+		return;
+	}
+	if (!m->c->num)
+		mkobj_try(setsid(), "setsid");
+	if (mkobj_fork())
+		_exit(0);
+	mkobj_key(m, "");
+	mkobj_pause();
+}
+
+static void make_adopted(struct mkobj *m)
+{
+	adopt(m);
+	mkobj_try(prctl(PR_SET_CHILD_SUBREAPER, 0), "PR_SET_CHILD_SUBREAPER");
+}
+
+/* Below the root. */
+static void make_adopted_below(struct mkobj *m)
+{
+	if (mkobj_fork())
+		return;
+	make_adopted(m);
+	mkobj_pause();
+}
+
+/* Its parent has another session since it was born. */
+static void make_session_left(struct mkobj *m)
+{
+	(void)m;
+	if (mkobj_fork())
+		return;
+	mkobj_child();
+	mkobj_try(setsid(), "setsid");
+	mkobj_pause();
+}
+
+#define PARENT	"task-parent-lost"
+#define UNBORN	"task-session-unborn"
+
 const struct mkobj_case mkobj_task_cases[] = {
 	{ .name = "task-is-criu", .rule = "task-is-criu", .foreign = getppid,
 	  .flags = "reader=inside,criu=skip:criu would have to be part of the tree" },
@@ -158,5 +207,10 @@ const struct mkobj_case mkobj_task_cases[] = {
 	  .make = make_no_leader, .parent = MKOBJ_LEADER },
 	{ .name = "task-not-session-leader.miss", .rule = "task-not-session-leader",
 	  .make = make_child },
+	{ .name = PARENT, .rule = PARENT, .make = make_adopted },
+	{ .name = PARENT ".miss", .rule = PARENT, .make = make_adopted, .num = 1 },
+	{ .name = UNBORN, .rule = UNBORN, .make = make_adopted_below },
+	{ .name = UNBORN ".miss", .rule = UNBORN, .make = make_session_left },
+	{ .name = UNBORN ".miss-own", .rule = UNBORN, .make = make_adopted_below, .num = 1 },
 	{ }
 };

@@ -130,7 +130,7 @@ const struct mkobj_case mkobj_unix_name_cases[] = {
 	  .num = SOCK_DGRAM, .flags = "also=" ABSTRACT },
 	{ .name = MOVED, .rule = MOVED, .make = make_renamed, .arg = "s", .flags = ALSO },
 	{ .name = MOVED ".accepted", .rule = MOVED, .make = make_renamed_accepted, .arg = "s",
-	  .flags = ALSO },
+	  .flags = ALSO ",also=unix-name-lost" },
 	{ .name = MOVED ".up", .rule = MOVED, .make = make_relative, .arg = "sub/../s",
 	  .flags = ALSO },
 	{ .name = MOVED ".slashes", .rule = MOVED, .make = make_relative, .arg = "sub//s",

@@ -572,6 +572,8 @@ TRIP(netlink_flags_strict, "netlink-flags.strict", LOSSY, "", "opt");
 TRIP(netlink_flags_all, "netlink-flags.all", LOSSY, "", "opt");
 TRIP(netlink_connected, "netlink-connected", LOSSY, "", "portid");
 TRIP(netlink_connected_user, "netlink-connected.user", LOSSY, "", "portid");
+TRIP(parent_lost, "task-parent-lost", LOSSY, "", "");
+TRIP(session_unborn, "task-session-unborn", RESTORE, "", "");
 TRIP(exe_memfd, "mm-exe-memfd", RESTORE, "", "");
 TRIP(vma_pkey, "vma-pkey", LOSSY, "", "");
 

@@ -13,6 +13,9 @@
 #include "kind.h"
 #include "set.h"
 
+/* Ancestors that are asked for their session. */
+#define CKPT_TASK_LEVELS	1024
+
 /**
  * ckpt_task_collect() - first look at a process
  * @scan: scan
@@ -94,6 +97,43 @@ static void ckpt_judge_ctty(struct ckpt_scan *scan, const struct ckpt_place *pla
 		ckpt_emit(&scan->report, CKPT_TTY_CTTY_LOST, place, NULL, 0);
 }
 
+/*
+ * A process gets its session by being born in it.  CRIU has one that is in another session than its
+ * parent born by an ancestor who is in it, or, where the parent is the root, by a helper, whose
+ * orphan it is then.  Return: the rule, or CKPT_NR_RULES.  Under RCU.
+ */
+static enum ckpt_rule_id ckpt_session_rule(const struct ckpt_scan *scan, struct task_struct *task)
+{
+	const struct pid *session = task_session(task);
+	struct task_struct *parent = rcu_dereference(task->real_parent)->group_leader;
+	int level;
+
+	if (session == task_tgid(task) || session == task_session(parent))
+		return CKPT_NR_RULES;
+	if (task_tgid(parent) == scan->root)
+		return is_child_reaper(scan->root) ? CKPT_NR_RULES : CKPT_TASK_PARENT_LOST;
+	for (level = 0; level < CKPT_TASK_LEVELS && task_tgid(parent) != scan->root; level++) {
+		parent = rcu_dereference(parent->real_parent)->group_leader;
+		if (session == task_session(parent))
+			return CKPT_NR_RULES;
+	}
+	return CKPT_TASK_SESSION_UNBORN;
+}
+
+static void ckpt_judge_session_born(struct ckpt_scan *scan, const struct ckpt_place *place,
+				    struct task_struct *task)
+{
+	enum ckpt_rule_id rule;
+
+	if (task_tgid(task) == scan->root)
+		return;
+	rcu_read_lock();
+	rule = ckpt_session_rule(scan, task);
+	rcu_read_unlock();
+	if (rule != CKPT_NR_RULES)
+		ckpt_emit(&scan->report, rule, place, NULL, 0);
+}
+
 /* What this kernel is, once for all. */
 static void ckpt_judge_kernel(struct ckpt_scan *scan, const struct ckpt_place *place)
 {
@@ -159,6 +199,7 @@ int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_
 	ckpt_ns_judge(scan, &place, task);
 	ckpt_judge_session_visible(scan, proc, task);
 	ckpt_judge_ctty(scan, &place, task);
+	ckpt_judge_session_born(scan, &place, task);
 	ckpt_stop_judge(scan, &place, task);
 	ckpt_sigtrap_judge(scan, &place, task);
 	ckpt_frozen_judge(scan, &place, task);

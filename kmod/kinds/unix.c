@@ -195,6 +195,18 @@ static bool ckpt_unix_is_forward(const struct ckpt_scan *scan, const struct ckpt
 		   ckpt_unix_order(scan, back, ckpt_sock_ino(back)));
 }
 
+/*
+ * What is accepted has the listener's name, and who connects may have one.  CRIU makes both ends of
+ * a connection anew by socketpair(2).
+ */
+static void ckpt_unix_judge_own_name(struct ckpt_scan *scan, const struct ckpt_obj *obj,
+				     struct sock *sk)
+{
+	if (sk->sk_type != SOCK_DGRAM && READ_ONCE(sk->sk_state) == TCP_ESTABLISHED &&
+	    smp_load_acquire(&unix_sk(sk)->addr))
+		ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_NAME_LOST);
+}
+
 /* @peer and its own peer @back are referenced: they may be closed, but not go away. */
 static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 				 struct sock *sk, struct sock *peer, struct sock *back)
@@ -207,6 +219,8 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 	if (!ino) {
 		if (!sock_flag(peer, SOCK_DEAD))
 			ckpt_unix_wait_judge(scan, obj, sk, peer);
+		else
+			ckpt_unix_judge_own_name(scan, obj, sk);
 		return;
 	}
 	/* CRIU looks for it in the set's network namespaces, before all else. */
@@ -223,20 +237,9 @@ static void ckpt_unix_judge_peer(struct ckpt_scan *scan, const struct ckpt_obj *
 		return;
 	}
 	ckpt_unix_peercred_judge(scan, obj, sk);
+	ckpt_unix_judge_own_name(scan, obj, sk);
 	if (ckpt_unix_is_forward(scan, obj, sk, peer, ino, back))
 		ckpt_unix_emit_peer(scan, obj, sk, CKPT_UNIX_PEER_FORWARD, ino);
-}
-
-/*
- * What is accepted has the listener's name, and who connects may have one.  CRIU makes both ends of
- * a connection anew by socketpair(2).
- */
-static void ckpt_unix_judge_own_name(struct ckpt_scan *scan, const struct ckpt_obj *obj,
-				     struct sock *sk)
-{
-	if (sk->sk_type != SOCK_DGRAM && READ_ONCE(sk->sk_state) == TCP_ESTABLISHED &&
-	    smp_load_acquire(&unix_sk(sk)->addr))
-		ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_NAME_LOST);
 }
 
 /*
@@ -259,7 +262,6 @@ void ckpt_unix_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct 
 		sock_put(peer);
 	}
 	ckpt_unix_name_judge(scan, obj, sk);
-	ckpt_unix_judge_own_name(scan, obj, sk);
 	ckpt_unix_peek_off_judge(scan, obj, sk);
 	if (READ_ONCE(sk->sk_state) == TCP_LISTEN)
 		ckpt_unix_listen_judge(scan, obj, sk);

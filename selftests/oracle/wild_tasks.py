@@ -313,13 +313,16 @@ def _scheduled(policy, what):
 
 def _relatives(what):
     """A tree with something odd about its sessions and groups."""
-    if what == "session-left":
+    if what.startswith("session-left"):
         # A session whose leader has gone.
         def leave():
             os.setsid()
             if os.fork():
                 os._exit(0)
-        _reaper(leave)
+        if what.startswith("session-left-below"):
+            _stays(lambda: _reaper(leave, reaps=what.endswith("reaped")))
+        else:
+            _reaper(leave, what != "session-left-alone", what.endswith("reaped"))
     elif what == "group-left":
         def leave():
             os.setpgid(0, 0)
@@ -358,15 +361,24 @@ def _relatives(what):
         time.sleep(0.2)
 
 
-def _reaper(leave):
+def _reaper(leave, dies=True, reaps=False):
+    """
+    The caller adopts what @leave leaves.  @dies: it gets a signal when its parent has gone; @reaps:
+    who left is no zombie.
+    """
     wk.check(wk.LIBC.prctl(36, 1, 0, 0, 0))
     pid = os.fork()
     if pid == 0:
         leave()
-        wk.LIBC.prctl(1, signal.SIGKILL, 0, 0, 0)
+        if dies:
+            wk.LIBC.prctl(1, signal.SIGKILL, 0, 0, 0)
+        else:
+            signal.alarm(60)
         while True:
             signal.pause()
     time.sleep(0.1)
+    if reaps:
+        os.waitpid(pid, 0)
 
 
 def _capabilities(effective, permitted, inheritable):
@@ -453,7 +465,8 @@ KINDS = {
     "group": (_group, lambda d: (d.one_of("own", "child", "frozen", "threaded", "namespace", "open", "folder"),)),
     "scheduled": (_scheduled, lambda d: (d.one_of(0, 1, 2, 3, 5, 6), d.one_of("own", "thread"))),
     "relatives": (_relatives, lambda d: (d.one_of(
-        "session-left", "group-left", "reparented", "joined", "many", "deep", "zombies", "killed", "dead-leader",
+        "session-left", "session-left-alone", "session-left-below", "session-left-reaped",
+        "session-left-below-reaped", "group-left", "reparented", "joined", "many", "deep", "zombies", "killed", "dead-leader",
         "threads-of-child", "vfork"),)),
     "capabilities": (_capabilities, lambda d: ("%x" % (d.bits(41) | 1 << 21), "%x" % ((1 << 41) - 1), "%x" % d.bits(41))),
     "users": (_users, lambda d: (d.one_of(0, 1, 40), d.one_of(0, 0, 1000))),
