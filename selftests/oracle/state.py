@@ -132,7 +132,7 @@ class _Area:
 
     def __init__(self, m):
         self.start, self.end = (int(n, 16) for n in m[1].split("-"))
-        self.name = m[4].replace("/memfd:/dev/zero", "/dev/zero")
+        self.name = re.sub(r"^(socket:)\[\d+\]$", r"\1", m[4].replace("/memfd:/dev/zero", "/dev/zero"))
         self.mode = m[2]
         self.offset = int(m[3], 16)
         self.more = []

@@ -80,7 +80,7 @@ def judged(trial, outcome, usual, explained):
     lines = ["ours: " + f.line for f in findings]
     if outcome == "FAILS":
         why = judge.explain(explained, trial.case.name, version, "wild-fails")
-        if any(f.cls in ("restore", "unknown") for f in findings):
+        if any(f.cls in ("restore", "unknown") or "harm" in f.keys for f in findings):
             outcome = "told"
         elif why:
             outcome = "explained"
