@@ -157,7 +157,7 @@ struct ckpt_spaces {
  * @top: mount that all others are below in the mount namespace of @root, compared only
  * @many_mnt_ns: some member has neither the mount namespace of @root nor the reader's
  * @epoll_stuck: one of them did not answer
- * @frozen: for each version of frozen cgroups, whether it was looked at, and holds the set as a whole
+ * @frozen: for each version of frozen cgroups, whether it was looked at, and holds the whole set
  * @task: leader of the process that is judged, referenced
  * @marks: @nr_marks of @cap_marks
  * @batch: references that are to be dropped

@@ -152,7 +152,7 @@ static void ckpt_ghost_judge_attrs(struct ckpt_scan *scan, const struct ckpt_obj
 	kvfree(names);
 }
 
-/* Is it in a deleted folder that has been met at a descriptor?  Deleted names stay where they are. */
+/* Is it in a deleted folder that was met at a descriptor?  Deleted names stay where they are. */
 static bool ckpt_ghost_is_inside(const struct ckpt_scan *scan, const struct dentry *dentry)
 {
 	const struct dentry *parent;

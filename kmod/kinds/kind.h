@@ -40,7 +40,7 @@ enum ckpt_shareable {
  * @files: fd table that it was found in, compared only; NULL for what is no descriptor
  * @vm_flags: of a mapping
  * @uprobes: the mapping is that of uprobes
- * @split: it is the kernel's code for the process (vDSO) without its data, or these without the code
+ * @split: the kernel's code for the process (vDSO) without its data, or these without the code
  * @policy: it has a memory policy of its own
  * @followed: a mapping follows it without a gap
  */
