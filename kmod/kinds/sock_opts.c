@@ -7,6 +7,7 @@
  * as sysctls change what is usual.
  */
 
+#include <linux/bitops.h>
 #include <linux/in6.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
@@ -244,7 +245,7 @@ static int ckpt_opts_new(const struct sock *sk, struct ckpt_opts *opts)
 
 /* One finding of @rule for the options from @first to before @end that differ. */
 static void ckpt_opts_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk,
-			   enum ckpt_rule_id rule, const bool *differs, int first, int end)
+			   enum ckpt_rule_id rule, const unsigned long *differs, int first, int end)
 {
 	char names[CKPT_OPTS_SIZE];
 	struct ckpt_finding *f;
@@ -252,7 +253,7 @@ static void ckpt_opts_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 	int i;
 
 	for (i = first; i < end; i++)
-		if (differs[i])
+		if (test_bit(i, differs))
 			len += scnprintf(names + len, sizeof(names) - len, "%s%s", len ? "," : "",
 					 ckpt_opt_names[i]);
 	if (!len)
@@ -272,7 +273,7 @@ static void ckpt_opts_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
 void ckpt_sock_judge_opts(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
 	struct ckpt_opts its, new;
-	bool differs[CKPT_NR_OPTS];
+	DECLARE_BITMAP(differs, CKPT_NR_OPTS);
 	int i;
 
 	if (!ckpt_sock_opts_odd(sk))
@@ -283,7 +284,7 @@ void ckpt_sock_judge_opts(struct ckpt_scan *scan, const struct ckpt_obj *obj, st
 	}
 	ckpt_opts_read(sk, &its);
 	for (i = 0; i < CKPT_NR_OPTS; i++)
-		differs[i] = its.v[i] != new.v[i];
+		__assign_bit(i, differs, its.v[i] != new.v[i]);
 	ckpt_opts_emit(scan, obj, sk, CKPT_SOCK_OPTS_LOST, differs, 0, CKPT_OPT_OLD_FIRST);
 	ckpt_opts_emit(scan, obj, sk, CKPT_SOCK_OPTS_OLD, differs, CKPT_OPT_OLD_FIRST,
 		       CKPT_OPT_TCP_FIRST);

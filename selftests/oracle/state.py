@@ -77,7 +77,7 @@ def _fdinfo(pid, fd):
     text = re.sub(r"^(flags:\t)(\d+)", lambda m: m[1] + oct(int(m[2], 8) & ~0o100000), text, flags=re.M)
     text = re.sub(r"^lock:\s+\d+: ", "lock: ", text, flags=re.M)
     # Objects without a name get new numbers.
-    text = re.sub(r"ino:[0-9a-f]+ sdev:([9a-f])$", r"sdev:\1", text, flags=re.M)
+    text = re.sub(r"ino:[0-9a-f]+ sdev:([89a-f])$", r"sdev:\1", text, flags=re.M)
     return re.sub(r"(ino:|f_handle:)[0-9a-f]+", r"\1-", text) if "sdev:16" in text else text
 
 
