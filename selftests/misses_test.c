@@ -288,6 +288,7 @@ MISS(netlink_low, "netlink-groups-gt32.miss");
 MISS(netlink_high_left, "netlink-groups-gt32.miss-left");
 MISS(netlink_bound_first, "netlink-groups-noportid.miss");
 MISS(netlink_unbound_left, "netlink-groups-noportid.miss-left");
+MISS(netlink_blocks, "netlink-file-flags.miss");
 MISS(netlink_flags_off, "netlink-flags.miss");
 MISS(netlink_connected_group, "netlink-connected.miss");
 MISS(netlink_disconnected, "netlink-connected.miss-disconnected");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* mkobj_netlink.c - netlink sockets: with unread messages, and in groups. */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
@@ -242,7 +243,18 @@ static void make_options(struct mkobj *m)
 	mkobj_key_fd(m, fd, "protocol=0 opt=%s", names);
 }
 
+static void make_file_flags(struct mkobj *m)
+{
+	int fd = netlink(NETLINK_ROUTE);
+
+	mkobj_try(fcntl(fd, F_SETFL, O_NONBLOCK), "F_SETFL");
+	if (mkobj_is_miss(m->c))
+		mkobj_try(fcntl(fd, F_SETFL, 0), "F_SETFL");
+	mkobj_key_fd(m, fd, "protocol=0");
+}
+
 #define FLAGS	"netlink-flags"
+#define OPEN	"netlink-file-flags"
 #define CONNECTED "netlink-connected"
 #define QUEUE	"netlink-queue"
 #define HIGH	"netlink-groups-gt32"
@@ -268,6 +280,8 @@ const struct mkobj_case mkobj_netlink_cases[] = {
 	  .num = NETLINK_GET_STRICT_CHK },
 	{ .name = FLAGS ".all", .rule = FLAGS, .make = make_options, .flags = "root-only" },
 	{ .name = FLAGS ".miss", .rule = FLAGS, .make = make_options, .flags = "root-only" },
+	{ .name = OPEN, .rule = OPEN, .make = make_file_flags },
+	{ .name = OPEN ".miss", .rule = OPEN, .make = make_file_flags },
 	{ .name = CONNECTED, .rule = CONNECTED, .make = make_connected },
 	{ .name = CONNECTED ".user", .rule = CONNECTED, .make = make_connected_user },
 	{ .name = CONNECTED ".miss", .rule = CONNECTED, .make = make_connected_group },

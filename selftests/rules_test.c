@@ -569,6 +569,7 @@ TRIP(shared_anon_out, "vma-shared-anon-outside", LOSSY, "", "");
 TRIP(netlink_flags, "netlink-flags", LOSSY, "", "opt");
 TRIP(netlink_flags_broadcast, "netlink-flags.broadcast", LOSSY, "", "opt");
 TRIP(netlink_flags_strict, "netlink-flags.strict", LOSSY, "", "opt");
+TRIP(netlink_file_flags, "netlink-file-flags", INFO, "", "");
 TRIP(netlink_flags_all, "netlink-flags.all", LOSSY, "", "opt");
 TRIP(netlink_connected, "netlink-connected", LOSSY, "", "portid");
 TRIP(netlink_connected_user, "netlink-connected.user", LOSSY, "", "portid");

@@ -169,7 +169,7 @@ enum ckpt_look ckpt_packet_peek(struct ckpt_scan *scan, struct sock *sk, const s
 void ckpt_packet_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 void ckpt_packet_judge_map(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 void ckpt_inet_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
-enum ckpt_look ckpt_netlink_peek(const struct sock *sk);
+enum ckpt_look ckpt_netlink_peek(const struct sock *sk, const struct file *file);
 void ckpt_netlink_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 
 enum ckpt_look ckpt_vma_peek(struct ckpt_scan *scan, struct vm_area_struct *vma);

@@ -8,6 +8,8 @@
  */
 
 #include <linux/bitops.h>
+#include <linux/fcntl.h>
+#include <linux/fs.h>
 #include <linux/net.h>
 #include <linux/netlink.h>
 #include <linux/netlink_diag.h>
@@ -76,11 +78,18 @@ static bool ckpt_netlink_connected(const struct sock *sk)
 	return READ_ONCE(sk->sk_state) == NETLINK_CONNECTED;
 }
 
-/* First look at a netlink socket.  Never sleeps or allocates. */
-enum ckpt_look ckpt_netlink_peek(const struct sock *sk)
+/* What fcntl(2) sets, and CRIU up to 4.0 or before does not save of a netlink socket. */
+static bool ckpt_netlink_has_file_flags(const struct file *file)
 {
-	return ckpt_netlink_readable(sk) || ckpt_netlink_grouped(sk) ||
-	       ckpt_netlink_connected(sk) || ckpt_trial_may_have(&ckpt_netlink_trial, sk) ?
+	return READ_ONCE(file->f_flags) & (O_NONBLOCK | O_APPEND | O_NOATIME | FASYNC);
+}
+
+/* First look at a netlink socket, open as @file.  Never sleeps or allocates. */
+enum ckpt_look ckpt_netlink_peek(const struct sock *sk, const struct file *file)
+{
+	return ckpt_netlink_has_file_flags(file) || ckpt_netlink_readable(sk) ||
+	       ckpt_netlink_grouped(sk) || ckpt_netlink_connected(sk) ||
+	       ckpt_trial_may_have(&ckpt_netlink_trial, sk) ?
 	       CKPT_MARK : CKPT_FINE;
 }
 
@@ -214,5 +223,7 @@ void ckpt_netlink_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, stru
 		ckpt_netlink_judge_groups(scan, obj, sk);
 	if (ckpt_netlink_connected(sk))
 		ckpt_netlink_judge_peer(scan, obj, sk);
+	if (ckpt_netlink_has_file_flags(obj->file))
+		ckpt_netlink_emit(scan, obj, sk, CKPT_NETLINK_FILE_FLAGS);
 	ckpt_netlink_judge_opts(scan, obj, sk);
 }

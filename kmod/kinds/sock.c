@@ -76,7 +76,7 @@ static enum ckpt_look ckpt_peek_sock(struct ckpt_scan *scan, struct file *file,
 		look = ckpt_inet_peek(sk);
 		break;
 	case AF_NETLINK:
-		look = ckpt_netlink_peek(sk);
+		look = ckpt_netlink_peek(sk, file);
 		break;
 	case AF_PACKET:
 		look = ckpt_packet_peek(scan, sk, inode);
