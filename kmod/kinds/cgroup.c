@@ -100,20 +100,30 @@ static const struct ckpt_freezer ckpt_freezers[] = {
 	{ CKPT_TASK_CGROUP_FROZEN_V1, ckpt_freezer_cgroup, ckpt_freezer_thaws },
 };
 
-/* The root's, referenced, or NULL. */
-static struct cgroup *ckpt_frozen_root(struct ckpt_scan *scan, const struct ckpt_freezer *freezer)
+/* The cgroup by which a process is frozen, referenced, or NULL. */
+static struct cgroup *ckpt_frozen_get(struct task_struct *task, const struct ckpt_freezer *freezer)
 {
-	struct task_struct *root;
-	struct cgroup *top = NULL;
+	struct cgroup *frozen;
 
 	rcu_read_lock();
-	root = pid_task(scan->root, PIDTYPE_TGID);
-	if (root)
-		top = freezer->frozen(root);
-	if (top && !css_tryget(&top->self))
-		top = NULL;
+	frozen = freezer->frozen(task);
+	if (frozen && !css_tryget(&frozen->self))
+		frozen = NULL;
 	rcu_read_unlock();
-	return top;
+	return frozen;
+}
+
+static struct cgroup *ckpt_frozen_get_root(struct ckpt_scan *scan,
+					   const struct ckpt_freezer *freezer)
+{
+	struct task_struct *root = get_pid_task(scan->root, PIDTYPE_TGID);
+	struct cgroup *frozen;
+
+	if (!root)
+		return NULL;
+	frozen = ckpt_frozen_get(root, freezer);
+	put_task_struct(root);
+	return frozen;
 }
 
 static bool ckpt_frozen_all_below(struct ckpt_scan *scan, const struct ckpt_freezer *freezer,
@@ -146,7 +156,7 @@ static bool ckpt_frozen_whole(struct ckpt_scan *scan, const struct ckpt_freezer 
 
 	if (!(scan->frozen & known)) {
 		scan->frozen |= known;
-		top = ckpt_frozen_root(scan, freezer);
+		top = ckpt_frozen_get_root(scan, freezer);
 		if (top && ckpt_frozen_all_below(scan, freezer, top))
 			scan->frozen |= whole;
 		if (top)
@@ -155,20 +165,16 @@ static bool ckpt_frozen_whole(struct ckpt_scan *scan, const struct ckpt_freezer 
 	return scan->frozen & whole;
 }
 
+/* Where one cgroup holds the set it is named for all, as criu is told one. */
 static void ckpt_frozen_emit(struct ckpt_scan *scan, const struct ckpt_place *place,
 			     struct task_struct *task, const struct ckpt_freezer *freezer)
 {
 	bool whole = ckpt_frozen_whole(scan, freezer);
-	struct cgroup *frozen;
+	enum ckpt_rule_id rule = whole ? freezer->rule : CKPT_TASK_CGROUP_FROZEN_PART;
+	struct cgroup *frozen = whole ? ckpt_frozen_get_root(scan, freezer) :
+					ckpt_frozen_get(task, freezer);
 
-	rcu_read_lock();
-	frozen = freezer->frozen(task);
-	if (frozen && !css_tryget(&frozen->self))
-		frozen = NULL;
-	rcu_read_unlock();
-	ckpt_cgroup_key(scan, ckpt_emit(&scan->report,
-					whole ? freezer->rule : CKPT_TASK_CGROUP_FROZEN_PART,
-					place, frozen, 0), frozen);
+	ckpt_cgroup_key(scan, ckpt_emit(&scan->report, rule, place, frozen, 0), frozen);
 	if (frozen)
 		css_put(&frozen->self);
 }
