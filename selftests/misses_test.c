@@ -461,6 +461,7 @@ MISS(map_aio, "vma-anon-inode.miss");
 MISS(vma_pkey_none, "vma-pkey.miss");
 MISS(vma_pkey_exec, "vma-pkey.miss-exec");
 MISS(parent_kept, "task-parent-lost.miss");
+MISS(zombie_own, "task-zombie-adopted.miss");
 MISS(session_left, "task-session-unborn.miss");
 MISS(session_own, "task-session-unborn.miss-own");
 MISS(exe_of_file, "mm-exe-memfd.miss");

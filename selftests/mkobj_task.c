@@ -134,7 +134,7 @@ static pid_t kthreadd(void)
 	return 2;
 }
 
-/* The caller adopts an orphan of another session; num: of its own. */
+/* The caller adopts an orphan of another session; num: of its own; arg: who is dead. */
 static void adopt(struct mkobj *m)
 {
 	pid_t pid;
@@ -150,13 +150,19 @@ static void adopt(struct mkobj *m)
 	if (mkobj_fork())
 		_exit(0);
 	mkobj_key(m, "");
+	if (m->c->arg)
+		_exit(0);
 	mkobj_pause();
 }
 
 static void make_adopted(struct mkobj *m)
 {
+	siginfo_t info;
+
 	adopt(m);
 	mkobj_try(prctl(PR_SET_CHILD_SUBREAPER, 0), "PR_SET_CHILD_SUBREAPER");
+	if (m->c->arg)
+		mkobj_try(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), "waitid");
 }
 
 /* Below the root. */
@@ -181,6 +187,7 @@ static void make_session_left(struct mkobj *m)
 
 #define PARENT	"task-parent-lost"
 #define UNBORN	"task-session-unborn"
+#define ZOMBIE	"task-zombie-adopted"
 
 const struct mkobj_case mkobj_task_cases[] = {
 	{ .name = "task-is-criu", .rule = "task-is-criu", .foreign = getppid,
@@ -209,6 +216,8 @@ const struct mkobj_case mkobj_task_cases[] = {
 	  .make = make_child },
 	{ .name = PARENT, .rule = PARENT, .make = make_adopted },
 	{ .name = PARENT ".miss", .rule = PARENT, .make = make_adopted, .num = 1 },
+	{ .name = ZOMBIE, .rule = ZOMBIE, .make = make_adopted, .arg = "dead" },
+	{ .name = ZOMBIE ".miss", .rule = ZOMBIE, .make = make_adopted, .arg = "dead", .num = 1 },
 	{ .name = UNBORN, .rule = UNBORN, .make = make_adopted_below },
 	{ .name = UNBORN ".miss", .rule = UNBORN, .make = make_session_left },
 	{ .name = UNBORN ".miss-own", .rule = UNBORN, .make = make_adopted_below, .num = 1 },

@@ -574,6 +574,7 @@ TRIP(netlink_flags_all, "netlink-flags.all", LOSSY, "", "opt");
 TRIP(netlink_connected, "netlink-connected", LOSSY, "", "portid");
 TRIP(netlink_connected_user, "netlink-connected.user", LOSSY, "", "portid");
 TRIP(parent_lost, "task-parent-lost", LOSSY, "", "");
+TRIP(zombie_adopted, "task-zombie-adopted", RESTORE, "", "");
 TRIP(session_unborn, "task-session-unborn", RESTORE, "", "");
 TRIP(exe_memfd, "mm-exe-memfd", RESTORE, "", "");
 TRIP(vma_pkey, "vma-pkey", LOSSY, "", "");

@@ -108,10 +108,15 @@ static enum ckpt_rule_id ckpt_session_rule(const struct ckpt_scan *scan, struct 
 	struct task_struct *parent = rcu_dereference(task->real_parent)->group_leader;
 	int level;
 
-	if (session == task_tgid(task) || session == task_session(parent))
+	/* One that is being released has none. */
+	if (!session || session == task_tgid(task) || session == task_session(parent))
 		return CKPT_NR_RULES;
-	if (task_tgid(parent) == scan->root)
-		return is_child_reaper(scan->root) ? CKPT_NR_RULES : CKPT_TASK_PARENT_LOST;
+	if (task_tgid(parent) == scan->root) {
+		if (is_child_reaper(scan->root))
+			return CKPT_NR_RULES;
+		return READ_ONCE(task->exit_state) ? CKPT_TASK_ZOMBIE_ADOPTED :
+						     CKPT_TASK_PARENT_LOST;
+	}
 	for (level = 0; level < CKPT_TASK_LEVELS && task_tgid(parent) != scan->root; level++) {
 		parent = rcu_dereference(parent->real_parent)->group_leader;
 		if (session == task_session(parent))

@@ -323,6 +323,23 @@ def _relatives(what):
             _stays(lambda: _reaper(leave, reaps=what.endswith("reaped")))
         else:
             _reaper(leave, what != "session-left-alone", what.endswith("reaped"))
+    elif what.startswith("session-lives"):
+        # The leader has stayed, and the parent of the one that is adopted has not.
+        wk.check(wk.LIBC.prctl(36, 1, 0, 0, 0))
+
+        def lead():
+            os.setsid()
+            if os.fork() == 0 and os.fork() == 0:
+                if what == "session-lives":
+                    signal.alarm(60)
+                    signal.pause()
+                os._exit(0)
+            elif os.getpid() != os.getsid(0):
+                os._exit(0)
+            else:
+                os.wait()
+        _stays(lead)
+        time.sleep(0.2)
     elif what == "group-left":
         def leave():
             os.setpgid(0, 0)
@@ -466,7 +483,7 @@ KINDS = {
     "scheduled": (_scheduled, lambda d: (d.one_of(0, 1, 2, 3, 5, 6), d.one_of("own", "thread"))),
     "relatives": (_relatives, lambda d: (d.one_of(
         "session-left", "session-left-alone", "session-left-below", "session-left-reaped",
-        "session-left-below-reaped", "group-left", "reparented", "joined", "many", "deep", "zombies", "killed", "dead-leader",
+        "session-left-below-reaped", "session-lives", "session-lives-zombie", "group-left", "reparented", "joined", "many", "deep", "zombies", "killed", "dead-leader",
         "threads-of-child", "vfork"),)),
     "capabilities": (_capabilities, lambda d: ("%x" % (d.bits(41) | 1 << 21), "%x" % ((1 << 41) - 1), "%x" % d.bits(41))),
     "users": (_users, lambda d: (d.one_of(0, 1, 40), d.one_of(0, 0, 1000))),
