@@ -203,7 +203,7 @@ static void ckpt_unix_judge_own_name(struct ckpt_scan *scan, const struct ckpt_o
 				     struct sock *sk)
 {
 	if (sk->sk_type != SOCK_DGRAM && READ_ONCE(sk->sk_state) == TCP_ESTABLISHED &&
-	    READ_ONCE(unix_sk(sk)->addr))
+	    ckpt_unix_addr(sk))
 		ckpt_unix_emit(scan, obj, sk, CKPT_UNIX_NAME_LOST);
 }
 
