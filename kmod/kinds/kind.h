@@ -217,6 +217,10 @@ void ckpt_attr_judge_mm(struct ckpt_scan *scan, const struct ckpt_place *place,
 			struct task_struct *task);
 void ckpt_timers_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		       struct task_struct *task);
+void ckpt_session_judge_root(struct ckpt_scan *scan, const struct ckpt_place *place,
+			     struct task_struct *task);
+void ckpt_session_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+			struct task_struct *task);
 void ckpt_stop_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		     struct task_struct *task);
 int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_proc *proc,
