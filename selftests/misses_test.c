@@ -468,6 +468,7 @@ MISS(exe_of_file, "mm-exe-memfd.miss");
 MISS(shm_of_own_ipcns, "shm-sysv-other-ipcns.miss");
 MISS(ctty_left, "tty-ctty-lost.miss");
 MISS(ctty_leader, "tty-ctty-lost.miss-leader");
+MISS(ghost_folder_closed, "file-ghost-folder-first.miss-far");
 MISS(ghost_folder_last, "file-ghost-folder-first.miss");
 MISS(shm_own_ipcns, "shm-sysv-host-ipcns.miss");
 MISS(shm_detached, "shm-sysv-host-ipcns.miss-detached");

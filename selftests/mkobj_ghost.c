@@ -203,6 +203,30 @@ static void make_ghost_folder(struct mkobj *m)
 	mkobj_key_fd(m, inside, "");
 }
 
+/* The file is further below the folder than is looked at; num: the folder is not open. */
+static void make_ghost_far(struct mkobj *m)
+{
+	int folders[66], i, inside;
+
+	mkobj_try(mkdir("far", 0755), "mkdir");
+	folders[0] = mkobj_try(open("far", O_RDONLY | O_DIRECTORY), "far");
+	for (i = 1; i < 66; i++) {
+		mkobj_try(mkdirat(folders[i - 1], "f", 0755), "mkdirat");
+		folders[i] = mkobj_try(openat(folders[i - 1], "f", O_RDONLY | O_DIRECTORY), "f");
+	}
+	inside = mkobj_try(openat(folders[65], "f", O_RDWR | O_CREAT, 0644), "file");
+	mkobj_try(unlinkat(folders[65], "f", 0), "unlinkat");
+	for (i = 65; i; i--) {
+		mkobj_try(unlinkat(folders[i - 1], "f", AT_REMOVEDIR), "unlinkat");
+		close(folders[i]);
+	}
+	mkobj_try(rmdir("far"), "rmdir");
+	if (m->c->num)
+		close(folders[0]);
+	mkobj_key_fd(m, inside, "");
+}
+
+#define UNKNOWN	"file-kind-unknown"
 #define FOLDER	"file-ghost-folder-first"
 #define LINKED	"file-unlinked-linked"
 #define TOO_BIG	"file-ghost-too-big"
@@ -243,6 +267,8 @@ const struct mkobj_case mkobj_ghost_cases[] = {
 	{ .name = FOLDER, .rule = FOLDER, .make = make_ghost_folder },
 	{ .name = FOLDER ".folder", .rule = FOLDER, .make = make_ghost_folder, .arg = "folder" },
 	{ .name = FOLDER ".miss", .rule = FOLDER, .make = make_ghost_folder, .num = 1 },
+	{ .name = FOLDER ".miss-far", .rule = FOLDER, .make = make_ghost_far, .num = 1 },
+	{ .name = UNKNOWN ".ghost-far", .rule = UNKNOWN, .make = make_ghost_far },
 	POINT_CASE(RO, RO, prepare_tmpfs, hold_deleted, make_read_only),
 	POINT_CASE(RO ".miss", RO, prepare_tmpfs, hold_deleted, NULL),
 	POINT_CASE(RO ".miss-named", RO, prepare_tmpfs, hold, make_read_only),

@@ -578,7 +578,6 @@ TRIP(zombie_adopted, "task-zombie-adopted", RESTORE, "", "");
 TRIP(session_unborn, "task-session-unborn", RESTORE, "", "");
 TRIP(exe_memfd, "mm-exe-memfd", RESTORE, "", "");
 TRIP(vma_pkey, "vma-pkey", LOSSY, "", "");
-
 TRIP(vma_sealed, "vma-sealed", LOSSY, "", "");
 TRIP(vma_sealed_file, "vma-sealed.file", LOSSY, "", "");
 TRIP(vma_sealed_none, "vma-sealed-unreadable", BLOCKER, "", "");
@@ -610,6 +609,7 @@ TRIP(mqueue_unmounted, "ipc-mqueue-unmounted", LOSSY, "", "queues");
 TRIP(shm_other, "shm-sysv-other-ipcns", RESTORE, "", "");
 TRIP(ctty_lost, "tty-ctty-lost", LOSSY, "", "");
 TRIP(ghost_folder, "file-ghost-folder-first", RESTORE, "", "path");
+TRIP(ghost_far, "file-kind-unknown.ghost-far", UNKNOWN, "", "kind");
 TRIP(ghost_folder_folder, "file-ghost-folder-first.folder", RESTORE, "", "path");
 TRIP(shm, "shm-sysv-host-ipcns", BLOCKER, "", "");
 TRIP(shm_nameless, "shm-sysv-host-ipcns.nameless", BLOCKER, "", "");

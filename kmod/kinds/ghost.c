@@ -22,6 +22,8 @@
 /* Folders above a deleted file that are looked at. */
 #define CKPT_GHOST_LEVELS	64
 
+enum ckpt_ghost_above { CKPT_GHOST_ALONE, CKPT_GHOST_INSIDE, CKPT_GHOST_FAR };
+
 /* Unit of stat.blocks. */
 #define CKPT_BLOCK		512
 
@@ -152,24 +154,30 @@ static void ckpt_ghost_judge_attrs(struct ckpt_scan *scan, const struct ckpt_obj
 	kvfree(names);
 }
 
-/* Is it in a deleted folder that was met at a descriptor?  Deleted names stay where they are. */
-static bool ckpt_ghost_is_inside(const struct ckpt_scan *scan, const struct dentry *dentry)
+/*
+ * The deleted folder that it is in and that was met at a descriptor: whether there is one, or that
+ * there are more folders above than are looked at.  Deleted names stay where they are.
+ */
+static enum ckpt_ghost_above ckpt_ghost_above(const struct ckpt_scan *scan,
+					      const struct dentry *dentry)
 {
+	enum ckpt_ghost_above above = scan->ghost_folders.used ? CKPT_GHOST_FAR : CKPT_GHOST_ALONE;
 	const struct dentry *parent;
 	const struct inode *inode;
-	bool inside = false;
 	int level;
 
 	rcu_read_lock();
-	for (level = 0; level < CKPT_GHOST_LEVELS && !inside; level++, dentry = parent) {
+	for (level = 0; level < CKPT_GHOST_LEVELS && above == CKPT_GHOST_FAR; level++) {
 		parent = READ_ONCE(dentry->d_parent);
-		if (parent == dentry || !d_unlinked(parent))
-			break;
 		inode = d_inode_rcu(parent);
-		inside = inode && ckpt_table_find(&scan->ghost_folders, inode, inode->i_ino);
+		if (parent == dentry || !d_unlinked(parent))
+			above = CKPT_GHOST_ALONE;
+		else if (inode && ckpt_table_find(&scan->ghost_folders, inode, inode->i_ino))
+			above = CKPT_GHOST_INSIDE;
+		dentry = parent;
 	}
 	rcu_read_unlock();
-	return inside;
+	return above;
 }
 
 /*
@@ -180,12 +188,16 @@ static void ckpt_ghost_judge_folder(struct ckpt_scan *scan, const struct ckpt_ob
 				    const struct path *path, const struct kstat *stat)
 {
 	const struct inode *inode = d_inode(path->dentry);
+	enum ckpt_ghost_above above;
 
 	if (obj->place.kind != CKPT_AT_FD)
 		return;
-	if (ckpt_ghost_is_inside(scan, path->dentry))
+	above = ckpt_ghost_above(scan, path->dentry);
+	if (above == CKPT_GHOST_INSIDE)
 		ckpt_obj_path_keys(scan, ckpt_ghost_emit(scan, obj, CKPT_FILE_GHOST_FOLDER_FIRST,
 							 path, stat->ino), obj);
+	else if (above == CKPT_GHOST_FAR)
+		ckpt_file_unknown(scan, obj, "deleted file in many deleted folders");
 	if (!S_ISDIR(stat->mode))
 		return;
 	if (ckpt_table_reserve(&scan->ghost_folders, 1))
