@@ -25,6 +25,11 @@ def make(verdict, *lines):
     return report.Report(HEAD % verdict + "".join(lines) + "end findings=%d\n" % len(lines))
 
 
+def make_incomplete(reason, *lines):
+    head = HEAD.replace("complete=yes", "complete=no reason=" + reason) % "unknown"
+    return report.Report(head + "".join(lines) + "end findings=%d\n" % len(lines))
+
+
 def disagreements():
     good, bad = criu.Dump(0, []), criu.Dump(1, ["x"])
     hung = criu.Dump(criu.TIMEOUT, [])
@@ -44,6 +49,11 @@ def disagreements():
         and not kind(judge.predict(blocked), bad, []) \
         and not kind(judge.predict_with(options), good, ["--x"])
     yield "unknown predicts nothing", judge.predict(unknown) == judge.NONE
+    yield "options of a report that is not complete predict nothing", \
+        judge.predict_with(make_incomplete("namespaces", TCP)) == judge.NONE and \
+        judge.predict_with(make_incomplete("network,mounts", TCP)) == judge.NONE
+    yield "but if the network alone is missing", \
+        judge.predict_with(make_incomplete("network", TCP)) == judge.PASS
     yield "an option is predicted beside an unknown", judge.predict(both) == judge.FAIL \
         and judge.predict_with(both) == judge.NONE
 

@@ -5,7 +5,6 @@ import fcntl
 import os
 import pty
 import select
-import signal
 import socket
 import struct
 import termios
@@ -70,11 +69,7 @@ def _again(how):
             os.close(fd)
         return a, b
     if how == "watch":
-        epoll = wk.call("epoll_create1", 0)
-        event = ctypes.create_string_buffer(12)
-        event[0] = 1
-        wk.check(wk.LIBC.syscall(233, epoll, 1, fd, event))
-        return epoll
+        return wk.epoll_of(fd, 1)
     if how == "owner":
         fcntl.fcntl(fd, fcntl.F_SETOWN, os.getpid())
         fcntl.fcntl(fd, fcntl.F_SETSIG, 34)
@@ -100,14 +95,11 @@ def _again(how):
 
 
 def _epoll(what, events):
-    epoll = wk.call("epoll_create1", 0)
-    event = ctypes.create_string_buffer(12)
-    event[0:4] = int(events, 16).to_bytes(4, "little")
     target = {"pipe": lambda: os.pipe()[0], "event": lambda: os.eventfd(0),
               "unix": lambda: socket.socketpair()[0].detach(), "tcp": lambda: socket.socket().detach(),
               "epoll": lambda: wk.call("epoll_create1", 0),
               "timer": lambda: wk.call("timerfd_create", 1, 0)}[what]()
-    wk.check(wk.LIBC.syscall(233, epoll, 1, target, event))
+    epoll = wk.epoll_of(target, int(events, 16))
     if events.endswith("1"):
         os.close(target)
     return epoll
@@ -141,24 +133,14 @@ def _lock(how, fate):
     if fate == "gone":
         os.unlink("locked-%d" % len(wk.HELD))
     elif fate == "child":
-        _waiting_child(lambda: None)
+        wk.stays(lambda: None)
     elif fate == "outside":
         wk.helper(lambda: None)
     elif fate == "twice":
         return fd, os.dup(fd)
     elif fate == "waits":
-        _waiting_child(lambda: fcntl.flock(os.open("/proc/self/fd/%d" % fd, os.O_RDWR), fcntl.LOCK_EX))
+        wk.stays(lambda: fcntl.flock(os.open("/proc/self/fd/%d" % fd, os.O_RDWR), fcntl.LOCK_EX))
     return fd
-
-
-def _waiting_child(work):
-    pid = os.fork()
-    if pid == 0:
-        wk.LIBC.prctl(1, 9, 0, 0, 0)
-        work()
-        while True:
-            signal.pause()
-    wk.wait_child(pid)
 
 
 def _tty(fate):
@@ -293,8 +275,7 @@ def _context(call, kind):
 
 def _timer(clock, flags, first, every):
     fd = wk.call("timerfd_create", int(clock), 0)
-    spec = struct.pack("4q", *(n for t in (every, first) for n in (int(t) // 1000, int(t) % 1000 * 1000000)))
-    wk.call("timerfd_settime", fd, int(flags), spec, None)
+    wk.call("timerfd_settime", fd, int(flags), wk.timer_spec(first, every), None)
     return fd
 
 
@@ -305,13 +286,7 @@ def _signalfd(mask, flags):
 def _pidfd(of, flags):
     if of == "self":
         return wk.call("pidfd_open", os.getpid(), int(flags))
-    pid = os.fork()
-    if pid == 0:
-        wk.LIBC.prctl(1, 9, 0, 0, 0)
-        if of == "dead" or of == "zombie":
-            os._exit(3)
-        while True:
-            signal.pause()
+    pid = wk.stays(lambda: os._exit(3) if of in ("dead", "zombie") else None)
     fd = wk.call("pidfd_open", pid, int(flags))
     if of == "dead":
         os.waitpid(pid, 0)

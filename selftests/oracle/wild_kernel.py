@@ -5,28 +5,27 @@ import errno
 import os
 import signal
 import socket
+import struct
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.syscall.restype = ctypes.c_long
 CALLS = {
     "pidfd_open": 434, "eventfd2": 290, "timerfd_create": 283, "inotify_init1": 294,
-    "epoll_create1": 291, "epoll_ctl": 233, "fanotify_init": 300, "fanotify_mark": 301,
-    "memfd_create": 319, "userfaultfd": 323,
-    "memfd_secret": 447, "pipe2": 293, "landlock_create_ruleset": 444,
+    "epoll_create1": 291, "epoll_ctl": 233, "fanotify_init": 300, "memfd_create": 319,
+    "userfaultfd": 323, "memfd_secret": 447, "pipe2": 293, "landlock_create_ruleset": 444,
     "open_tree": 428, "io_uring_setup": 425, "perf_event_open": 298, "bpf": 321,
     "timer_create": 222, "setpriority": 141, "sched_setscheduler": 144, "setrlimit": 160,
-    "personality": 135, "keyctl": 250, "ioprio_set": 251, "unshare": 272, "setns": 308,
-    "shmget": 29, "umask": 95, "membarrier": 324, "setresuid": 117, "setresgid": 119, "alarm": 37,
-    "mlockall": 151, "pkey_alloc": 330, "clone": 56, "arch_prctl": 158, "modify_ldt": 154,
-    "ioperm": 173, "iopl": 172, "set_mempolicy": 238, "io_setup": 206, "sigaltstack": 131,
-    "set_robust_list": 273, "set_tid_address": 218, "rt_sigqueueinfo": 129,
-    "mq_open": 240, "mq_timedsend": 242, "mq_notify": 244, "fsopen": 430, "fspick": 433,
-    "mount": 165, "umount2": 166, "signalfd4": 289, "timerfd_settime": 286, "semget": 64,
-    "semop": 65, "msgget": 68, "msgsnd": 69, "shmat": 30, "shmctl": 31, "seccomp": 317,
-    "ptrace": 101, "setfsuid": 122, "mremap": 25, "munmap": 11, "mprotect": 10, "madvise": 28,
-    "mlock2": 325, "remap_file_pages": 216, "mseal": 462, "pkey_mprotect": 329, "setitimer": 38,
-    "timer_settime": 223, "sched_setaffinity": 203, "vmsplice": 278, "tee": 276, "mincore": 27,
-    "acct": 163, "swapoff": 168, "getdents64": 217, "rseq": 334, "map_shadow_stack": 453,
+    "personality": 135, "keyctl": 250, "ioprio_set": 251, "unshare": 272, "shmget": 29, "umask": 95,
+    "membarrier": 324, "setresuid": 117, "setresgid": 119, "alarm": 37, "mlockall": 151,
+    "pkey_alloc": 330, "clone": 56, "arch_prctl": 158, "modify_ldt": 154, "ioperm": 173,
+    "iopl": 172, "set_mempolicy": 238, "io_setup": 206, "set_robust_list": 273,
+    "set_tid_address": 218, "rt_sigqueueinfo": 129, "mq_open": 240, "mq_timedsend": 242,
+    "mq_notify": 244, "fsopen": 430, "fspick": 433, "mount": 165, "umount2": 166, "signalfd4": 289,
+    "timerfd_settime": 286, "semget": 64, "semop": 65, "msgget": 68, "msgsnd": 69, "shmat": 30,
+    "shmctl": 31, "seccomp": 317, "ptrace": 101, "setfsuid": 122, "mremap": 25, "munmap": 11,
+    "mprotect": 10, "madvise": 28, "mlock2": 325, "remap_file_pages": 216, "mseal": 462,
+    "pkey_mprotect": 329, "timer_settime": 223, "tee": 276, "getdents64": 217, "rseq": 334,
+    "map_shadow_stack": 453, "exit": 60, "capset": 126, "sched_setattr": 314,
 }
 # What was made: what is in here stays open, and "again" does something with the last of it.
 HELD = []
@@ -64,6 +63,21 @@ def last():
             return one
     raise OSError(errno.EBADF, "no descriptor yet")
 
+
+def epoll_of(target, events):
+    epoll = call("epoll_create1", 0)
+    event = ctypes.create_string_buffer(12)
+    event[0:4] = events.to_bytes(4, "little")
+    call("epoll_ctl", epoll, 1, target, event)
+    return epoll
+
+
+def timer_spec(first, every):
+    """struct itimerspec of milliseconds."""
+    return struct.pack("4q", *(n for t in (every, first) for n in (int(t) // 1000, int(t) % 1000 * 1000000)))
+
+
+# Descriptors that children do not keep.
 PRIVATE = []
 
 
@@ -98,6 +112,18 @@ def helper(work):
     os.close(told)
     os.read(ready, 1)
     os.close(ready)
+
+
+def stays(work):
+    """A child that does something, and waits; it goes with its parent.  Return: its pid."""
+    pid = os.fork()
+    if pid:
+        wait_child(pid)
+        return pid
+    LIBC.prctl(1, signal.SIGKILL, 0, 0, 0)
+    work()
+    while True:
+        signal.pause()
 
 
 def wait_child(pid):

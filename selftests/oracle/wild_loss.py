@@ -75,7 +75,7 @@ class Trial:
 
 def judged(trial, outcome, usual, explained):
     """Return: the outcome, and the lines that tell of it."""
-    version = criu.version()
+    version = usual["criu"]
     findings = trial.findings(usual["rules"])
     lines = ["ours: " + f.line for f in findings]
     if outcome == "FAILS":
@@ -111,13 +111,14 @@ def one(case, target, usual, explained):
     return outcome
 
 
-def usual_of(target):
-    """What is so with a process that has nothing."""
-    trial = Trial(mkobj.by_chance(PLAIN), target)
+def usual_of(version):
+    """What is so with a process that has nothing, and with which criu."""
+    trial = Trial(mkobj.by_chance(PLAIN), report.version_number(version))
     outcome = trial.run()
     print("control: %s, %s" % (outcome or "restored", " || ".join("%s: %s" % c for c in trial.changes)))
     return {"rules": {f.rule for f in trial.first.findings},
-            "changes": {name for name, _ in trial.changes}}
+            "changes": {name for name, _ in trial.changes},
+            "criu": version}
 
 
 def main():
@@ -126,8 +127,9 @@ def main():
     p.add_argument("what", nargs="+", help="how many, or their names")
     args = p.parse_args()
     sys.stdout.reconfigure(line_buffering=True)
-    target = report.version_number(criu.version())
-    usual = usual_of(target)
+    version = criu.version()
+    target = report.version_number(version)
+    usual = usual_of(version)
     names = args.what
     if names[0].isdigit():
         names = wild.Dice(args.seed).names(int(names[0]))

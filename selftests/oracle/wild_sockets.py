@@ -45,10 +45,12 @@ def _pair(kind, proto, what):
         socket.send_fds(a, [b"x"], [0])
     return a, b
 
+LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
+
+
 def _connected(family):
-    where = "127.0.0.1" if family == socket.AF_INET else "::1"
     with socket.socket(family) as listener:
-        listener.bind((where, 0))
+        listener.bind((LOOPBACK[family], 0))
         listener.listen(1)
         a = socket.socket(family)
         a.connect(listener.getsockname())
@@ -110,9 +112,8 @@ def _tcp_option(family, level, name, value):
 
 def _listener(family, fate):
     family = int(family)
-    where = "127.0.0.1" if family == socket.AF_INET else "::1"
     sk = socket.socket(family)
-    sk.bind(("" if fate == "any" else where, 0))
+    sk.bind(("" if fate == "any" else LOOPBACK[family], 0))
     if fate == "fastopen":
         sk.setsockopt(socket.IPPROTO_TCP, 23, 5)
     elif fate == "transparent":
@@ -141,7 +142,7 @@ def _listener(family, fate):
         group = [socket.socket(family) for _ in range(2)]
         for one in group:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            one.bind((where, 4711))
+            one.bind((LOOPBACK[family], 4711))
             one.listen(1)
         return group[0], group
     return sk
@@ -149,11 +150,10 @@ def _listener(family, fate):
 
 def _udp(family, proto, fate):
     family = int(family)
-    where = "127.0.0.1" if family == socket.AF_INET else "::1"
     sk = socket.socket(family, socket.SOCK_DGRAM, int(proto))
     if fate == "unbound":
         return sk
-    sk.bind((where, 0))
+    sk.bind((LOOPBACK[family], 0))
     other = socket.socket(family, socket.SOCK_DGRAM, int(proto))
     if fate == "data":
         other.sendto(b"data", sk.getsockname())

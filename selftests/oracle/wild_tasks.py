@@ -108,17 +108,6 @@ def _bpf_map(kind):
         attr[4 * i:4 * i + 4] = v.to_bytes(4, "little")
     return wk.call("bpf", 0, attr, 128)
 
-def _stays(work):
-    """A child that does something, and waits."""
-    pid = os.fork()
-    if pid:
-        wk.wait_child(pid)
-        return pid
-    wk.LIBC.prctl(1, signal.SIGKILL, 0, 0, 0)
-    work()
-    while True:
-        signal.pause()
-
 
 def _seccomp(what):
     code = wk.kept()
@@ -133,7 +122,7 @@ def _seccomp(what):
         time.sleep(0.1)
         return None
     if what == "child":
-        return _stays(install)
+        return wk.stays(install)
     if what == "twice":
         install()
     return install()
@@ -142,12 +131,12 @@ def _seccomp(what):
 def _ptrace(what):
     own = os.getpid()
     if what == "child":
-        pid = _stays(lambda: None)
+        pid = wk.stays(lambda: None)
         wk.call("ptrace", 0x4206, pid, 0, 0)
     elif what == "traces-me":
-        _stays(lambda: wk.call("ptrace", 0x4206, own, 0, 0))
+        wk.stays(lambda: wk.call("ptrace", 0x4206, own, 0, 0))
     elif what == "asked":
-        _stays(lambda: wk.call("ptrace", 0, 0, 0, 0))
+        wk.stays(lambda: wk.call("ptrace", 0, 0, 0, 0))
     elif what == "outside":
         wk.helper(lambda: wk.call("ptrace", 0x4206, own, 0, 0))
 
@@ -164,9 +153,9 @@ def _queued(number, how):
     elif how == "thread":
         signal.pthread_kill(threading.get_ident(), number)
     elif how == "child":
-        os.kill(_stays(lambda: signal.pthread_sigmask(signal.SIG_BLOCK, [number])), number)
+        os.kill(wk.stays(lambda: signal.pthread_sigmask(signal.SIG_BLOCK, [number])), number)
     elif how == "stopped":
-        pid = _stays(lambda: signal.pthread_sigmask(signal.SIG_BLOCK, [number]))
+        pid = wk.stays(lambda: signal.pthread_sigmask(signal.SIG_BLOCK, [number]))
         os.kill(pid, signal.SIGSTOP)
         os.kill(pid, number)
 
@@ -178,8 +167,7 @@ def _armed(clock, notify, first, every):
     signal.signal(34, signal.SIG_IGN)
     number = wk.kept()
     wk.call("timer_create", int(clock), event, number)
-    spec = struct.pack("4q", *(n for t in (every, first) for n in (int(t) // 1000, int(t) % 1000 * 1000000)))
-    wk.call("timer_settime", struct.unpack("i", number[0:4])[0], 0, spec, None)
+    wk.call("timer_settime", struct.unpack("i", number[0:4])[0], 0, wk.timer_spec(first, every), None)
 
 
 def _interval(which, seconds):
@@ -195,7 +183,7 @@ def _limit(number, value):
 def _namespace_of_own(flags, what):
     wk.call("unshare", int(flags, 16))
     if what == "child":
-        _stays(lambda: None)
+        wk.stays(lambda: None)
     elif what == "name":
         socket.sethostname("wild")
     elif what == "map":
@@ -203,14 +191,7 @@ def _namespace_of_own(flags, what):
             with open("/proc/self/" + name, "w", encoding="ascii") as f:
                 f.write(text)
     elif what == "init":
-        pid = os.fork()
-        if pid == 0:
-            wk.LIBC.prctl(1, signal.SIGKILL, 0, 0, 0)
-            if os.fork():
-                os.wait()
-            while True:
-                signal.pause()
-        wk.wait_child(pid)
+        wk.stays(lambda: os.wait() if os.fork() else None)
     elif what == "shift":
         with open("/proc/self/timens_offsets", "w", encoding="ascii") as f:
             f.write("monotonic 1000 0\n")
@@ -281,7 +262,7 @@ def _group(what):
         wk.call("mount", b"none", base.encode(), b"cgroup2", 0, None)
     name = "%s/wild-%d" % (base, os.getpid())
     os.mkdir(name)
-    pid = _stays(lambda: None) if what in ("child", "frozen", "killed") else os.getpid()
+    pid = wk.stays(lambda: None) if what in ("child", "frozen", "killed") else os.getpid()
     if what == "threaded":
         with open(name + "/cgroup.type", "w", encoding="ascii") as f:
             f.write("threaded")
@@ -305,10 +286,10 @@ def _scheduled(policy, what):
     attr = struct.pack("IIQiIQQQII", 56, policy, 0, 0, 1 if policy in (1, 2) else 0,
                        *((10 ** 7, 10 ** 8, 10 ** 8) if policy == 6 else (0, 0, 0)), 0, 1024)
     if what == "thread":
-        threading.Thread(target=lambda: (wk.LIBC.syscall(314, 0, attr, 0), time.sleep(1000)), daemon=True).start()
+        threading.Thread(target=lambda: (wk.call("sched_setattr", 0, attr, 0), time.sleep(1000)), daemon=True).start()
         time.sleep(0.1)
         return
-    wk.check(wk.LIBC.syscall(314, 0, attr, 0))
+    wk.call("sched_setattr", 0, attr, 0)
 
 
 def _relatives(what):
@@ -320,7 +301,7 @@ def _relatives(what):
             if os.fork():
                 os._exit(0)
         if what.startswith("session-left-below"):
-            _stays(lambda: _reaper(leave, reaps=what.endswith("reaped")))
+            wk.stays(lambda: _reaper(leave, reaps=what.endswith("reaped")))
         else:
             _reaper(leave, what != "session-left-alone", what.endswith("reaped"))
     elif what.startswith("session-lives"):
@@ -338,7 +319,7 @@ def _relatives(what):
                 os._exit(0)
             else:
                 os.wait()
-        _stays(lead)
+        wk.stays(lead)
         time.sleep(0.2)
     elif what == "group-left":
         def leave():
@@ -349,29 +330,29 @@ def _relatives(what):
     elif what == "reparented":
         _reaper(lambda: os.fork() and os._exit(0))
     elif what == "joined":
-        one = _stays(lambda: os.setpgid(0, 0))
-        _stays(lambda: os.setpgid(0, one))
+        one = wk.stays(lambda: os.setpgid(0, 0))
+        wk.stays(lambda: os.setpgid(0, one))
     elif what == "many":
         for _ in range(30):
-            _stays(lambda: None)
+            wk.stays(lambda: None)
     elif what == "deep":
         def deeper(n):
             if n:
-                _stays(lambda: deeper(n - 1))
+                wk.stays(lambda: deeper(n - 1))
         deeper(8)
     elif what == "zombies":
         for number in range(3):
             if os.fork() == 0:
                 os._exit(number)
     elif what == "killed":
-        os.kill(_stays(lambda: None), signal.SIGSEGV)
+        os.kill(wk.stays(lambda: None), signal.SIGSEGV)
     elif what == "dead-leader":
         if os.fork() == 0:
             threading.Thread(target=lambda: time.sleep(1000), daemon=True).start()
-            wk.LIBC.syscall(60, 0)
+            wk.call("exit", 0)
         time.sleep(0.1)
     elif what == "threads-of-child":
-        _stays(lambda: [_thread("plain") for _ in range(5)])
+        wk.stays(lambda: [_thread("plain") for _ in range(5)])
     elif what == "vfork":
         # The parent waits, not to be disturbed, until the child is gone.
         threading.Thread(target=lambda: wk.LIBC.system(b"exec sleep 1000"), daemon=True).start()
@@ -401,7 +382,7 @@ def _reaper(leave, dies=True, reaps=False):
 def _capabilities(effective, permitted, inheritable):
     numbers = [int(n, 16) for n in (effective, permitted, inheritable)]
     low, high = [n & 0xffffffff for n in numbers], [n >> 32 for n in numbers]
-    wk.check(wk.LIBC.syscall(126, struct.pack("Ii", 0x20080522, 0), struct.pack("6I", *low, *high)))
+    wk.call("capset", struct.pack("Ii", 0x20080522, 0), struct.pack("6I", *low, *high))
 
 
 def _users(groups, user):
