@@ -6,14 +6,35 @@ SPLATS='(^|[^A-Za-z])BUG[: ]|WARNING: |Oops|KASAN|KCSAN|UBSAN|possible recursive
 # shellcheck disable=SC2034 # for run
 TAINTS=$((32 | 128 | 512 | 16384))
 
+# The kernel has data races of its own, which KCSAN reports as well: without "BUG:" those are no
+# splats. Ours are in the module, or in what it called.
+klog_races_of_others()
+{
+	LC_ALL=C awk '
+		function flush(	i) {
+			for (i = 1; i <= n; i++) {
+				if (race && !ours)
+					sub(/BUG: KCSAN: data-race/, "race of others:", lines[i])
+				print lines[i]
+			}
+			n = race = ours = 0
+		}
+		/BUG: KCSAN: / { flush(); race = 1 }
+		{ lines[++n] = $0 }
+		/\[ckptcheck\]/ { ours = 1 }
+		!race || /=====/ { flush() }
+		END { flush() }' "$1"
+}
+
 # Prints the part of a log from the first splat on; fails if there is none.
 klog_splat()
 {
 	local line
 
-	line=$(grep -naE -m 1 "$SPLATS" "$1" | cut -d : -f 1)
+	line=$(klog_races_of_others "$1" | grep -naE -m 1 "$SPLATS" | cut -d : -f 1)
 	[ -n "$line" ] || return 1
-	tail -n "+$((line > 5 ? line - 5 : 1))" "$1" | head -n 200 | tr -d '\r'
+	klog_races_of_others "$1" | tail -n "+$((line > 5 ? line - 5 : 1))" | head -n 200 |
+		tr -d '\r'
 }
 
 # klog_gist SPLAT: the first complaint, and where the processor was, in a line
