@@ -1,7 +1,7 @@
 # Judges the guest's kernel log.
 # shellcheck shell=bash
 
-SPLATS='(^|[^A-Za-z])BUG[: ]|WARNING: |Oops|KASAN|KCSAN|UBSAN|possible recursive locking|possible circular locking|possible irq lock inversion|inconsistent lock state|inconsistent \{|suspicious RCU usage|sleeping function called from invalid context|hung task|blocked for more than|soft lockup|hard LOCKUP|detected stalls|self-detected stall|refcount_t:|unreferenced object|general protection fault|Kernel panic|Call Trace|lock held when returning|still has locks held|held lock freed|scheduling while atomic|ODEBUG|double fault|list_(add|del) corruption|nobody cared'
+SPLATS='(^|[^A-Za-z])BUG[: ]|WARNING: |Oops|KASAN|UBSAN|possible recursive locking|possible circular locking|possible irq lock inversion|inconsistent lock state|inconsistent \{|suspicious RCU usage|sleeping function called from invalid context|hung task|blocked for more than|soft lockup|hard LOCKUP|detected stalls|self-detected stall|refcount_t:|unreferenced object|general protection fault|Kernel panic|Call Trace|lock held when returning|still has locks held|held lock freed|scheduling while atomic|ODEBUG|double fault|list_(add|del) corruption|nobody cared'
 # The kernel's own marks for what went wrong: bad page, died, warned, soft lockup.
 # shellcheck disable=SC2034 # for run
 TAINTS=$((32 | 128 | 512 | 16384))
