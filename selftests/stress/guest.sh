@@ -7,6 +7,9 @@ POINT=/proc/ckptcheck
 # As in stress.c.
 PAUSE=/tmp/stress-pause
 STOP=/tmp/stress-stop
+# Where there is KCSAN: of how many accesses one is watched, oftener than for all other tests.
+WATCHED=/sys/module/kcsan/parameters/skip_watch
+[ ! -w "$WATCHED" ] || echo 300 >"$WATCHED"
 
 # First with readers inside, which the kernel has to refuse or to survive, then without them.
 reload()
