@@ -30,18 +30,24 @@
 static int ckpt_census_room(struct ckpt_scan *scan)
 {
 	struct ckpt_census *census = scan->census;
-	const struct ckpt_room room = {
+	const u32 most = max_t(u32, scan->max_objects, CKPT_CENSUS_ROOM);
+	const struct ckpt_room things = {
 		.size = sizeof(*census->things), .used = census->nr,
-		.need = census->nr + CKPT_CENSUS_ROOM,
-		.most = max_t(u32, scan->max_objects, CKPT_CENSUS_ROOM),
+		.need = census->nr + CKPT_CENSUS_ROOM, .most = most,
 	};
-	int err = ckpt_grow((void **)&census->things, &census->cap, &room);
+	const struct ckpt_room links = {
+		.size = sizeof(*census->links), .used = census->nr_links,
+		.need = census->nr_links + CKPT_CENSUS_ROOM, .most = most,
+	};
+	int err = ckpt_grow((void **)&census->things, &census->cap, &things);
 
+	if (!err)
+		err = ckpt_grow((void **)&census->links, &census->cap_links, &links);
 	return err ? err : ckpt_table_reserve(&census->table, CKPT_CENSUS_ROOM);
 }
 
 /* The group that is looked at, the last of all, has it.  Never sleeps; there is room. */
-static void ckpt_census_add(struct ckpt_census *census, bool may, const void *what, u64 ino)
+static void ckpt_census_add(struct ckpt_census *census, const void *what, u64 ino)
 {
 	struct ckpt_slot *slot = ckpt_table_add(&census->table, what, ino);
 	u32 group = census->nr_groups;
@@ -54,43 +60,33 @@ static void ckpt_census_add(struct ckpt_census *census, bool may, const void *wh
 	thing = &census->things[slot->value - 1];
 	if (thing->last == group)
 		return;
-	if (!thing->nr++)
-		thing->one = group;
 	thing->last = group;
-	if (!may)
+	if (!thing->nr++) {
+		thing->one = group;
 		return;
-	thing->may++;
-	if (!thing->first)
-		thing->first = group;
-	else if (!thing->second)
-		thing->second = group;
+	}
+	census->links[census->nr_links] = (struct ckpt_link){ group, thing->others };
+	thing->others = ++census->nr_links;
 }
-
-/* What one process is asked for. */
-struct ckpt_census_look {
-	struct ckpt_census *census;
-	bool may;
-};
 
 static void ckpt_census_file(void *arg, const struct file *file)
 {
-	const struct ckpt_census_look *look = arg;
 	const struct inode *inode = file_inode(file);
+	struct ckpt_census *census = arg;
 
 	if (ckpt_file_count(file) > 1)
-		ckpt_census_add(look->census, look->may, file, inode->i_ino);
+		ckpt_census_add(census, file, inode->i_ino);
 	if (S_ISFIFO(inode->i_mode))
-		ckpt_census_add(look->census, look->may, inode->i_pipe, inode->i_ino);
+		ckpt_census_add(census, inode->i_pipe, inode->i_ino);
 	else if (S_ISREG(inode->i_mode) && ckpt_is_memfd(file, inode))
-		ckpt_census_add(look->census, look->may, inode, inode->i_ino);
+		ckpt_census_add(census, inode, inode->i_ino);
 }
 
 static int ckpt_census_process(struct ckpt_scan *scan, struct pid *pid, struct task_struct *task)
 {
 	struct ckpt_census *census = scan->census;
-	struct ckpt_census_look look = { .census = census };
 	const struct ckpt_visit visit = {
-		.room = ckpt_census_room, .file = ckpt_census_file, .arg = &look,
+		.room = ckpt_census_room, .file = ckpt_census_file, .arg = census,
 	};
 	const struct ckpt_room room = {
 		.size = sizeof(*census->groups), .used = census->nr_groups,
@@ -103,16 +99,12 @@ static int ckpt_census_process(struct ckpt_scan *scan, struct pid *pid, struct t
 		err = ckpt_census_room(scan);
 	if (err)
 		return err;
-	err = ckpt_access_read(scan->fs, scan->cred, pid);
-	if (ckpt_access_failed(err))
-		return err;
-	look.may = !err;
-	census->groups[census->nr_groups++] = get_pid(pid);
+	census->groups[census->nr_groups++] = (struct ckpt_group){ .pid = get_pid(pid) };
 	for (what = 0; what < CKPT_NR_SHAREABLES; what++) {
 		const void *addr = ckpt_shareable(task, what);
 
 		if (addr)
-			ckpt_census_add(census, look.may, addr, what);
+			ckpt_census_add(census, addr, what);
 	}
 	return ckpt_outside_visit(scan, task, &visit);
 }
@@ -189,10 +181,58 @@ bool ckpt_census_knows(struct ckpt_scan *scan)
  */
 static bool ckpt_census_counts(const struct ckpt_scan *scan, const struct ckpt_common *thing)
 {
-	struct pid **groups = scan->census->groups;
+	const struct ckpt_group *groups = scan->census->groups;
 
-	return thing->nr > 2 || groups[thing->one - 1] == scan->root ||
-	       groups[thing->last - 1] == scan->root;
+	return thing->nr > 2 || groups[thing->one - 1].pid == scan->root ||
+	       groups[thing->last - 1].pid == scan->root;
+}
+
+/* May the reader inspect a group that has a thing?  Then it is counted.  May sleep. */
+static int ckpt_census_ask_group(struct ckpt_scan *scan, struct ckpt_common *thing, u32 nr)
+{
+	struct ckpt_group *group = &scan->census->groups[nr - 1];
+
+	if (!group->asked) {
+		int err = ckpt_access_read(scan->fs, scan->cred, group->pid);
+
+		if (ckpt_access_failed(err))
+			return err;
+		group->may = !err;
+		group->asked = true;
+	}
+	if (!group->may)
+		return 0;
+	thing->may++;
+	thing->second = thing->first;
+	thing->first = nr;
+	return 0;
+}
+
+/*
+ * Whom of those that have a thing may the reader inspect?  Most things nobody else has, so that is
+ * found out when it has to be told.  The last comes first, so @first is the first in the end.
+ */
+static int ckpt_census_ask(struct ckpt_scan *scan, struct ckpt_common *thing)
+{
+	const struct ckpt_link *links = scan->census->links;
+	u32 other = thing->others;
+	int err = 0;
+
+	if (thing->asked)
+		return 0;
+	thing->may = 0;
+	thing->first = 0;
+	thing->second = 0;
+	for (; other && !err; other = links[other - 1].before) {
+		err = ckpt_census_ask_group(scan, thing, links[other - 1].group);
+		if (fatal_signal_pending(current))
+			err = -EINTR;
+		cond_resched();
+	}
+	if (!err)
+		err = ckpt_census_ask_group(scan, thing, thing->one);
+	thing->asked = !err;
+	return err;
 }
 
 /**
@@ -201,26 +241,30 @@ static bool ckpt_census_counts(const struct ckpt_scan *scan, const struct ckpt_c
  * @what: see ckpt_outside_find()
  * @ino: likewise
  *
- * Return: NULL if nobody was found; it is valid until the next question.
+ * May sleep.  Return: NULL if nobody was found; it is valid until the next question.
  */
 const struct ckpt_outsider *ckpt_census_find(struct ckpt_scan *scan, const void *what, u64 ino)
 {
 	struct ckpt_census *census = scan->census;
 	const struct ckpt_slot *slot = ckpt_table_find(&census->table, what, ino);
-	const struct ckpt_common *thing = slot ? &census->things[slot->value - 1] : NULL;
+	struct ckpt_common *thing = slot ? &census->things[slot->value - 1] : NULL;
 	bool counted;
 	u32 other;
+	int err;
 
 	if (!thing)
 		return NULL;
 	counted = ckpt_census_counts(scan, thing);
 	if (thing->nr == counted)
 		return NULL;
+	err = ckpt_census_ask(scan, thing);
+	if (err)
+		ckpt_report_error(&scan->report, err);
 	other = thing->first;
-	if (other && census->groups[other - 1] == scan->root)
+	if (other && census->groups[other - 1].pid == scan->root)
 		other = thing->second;
 	census->answer = (struct ckpt_outsider){
-		.pid = other ? census->groups[other - 1] : NULL,
+		.pid = other ? census->groups[other - 1].pid : NULL,
 		.count = other ? max_t(u32, thing->may - counted, 1) : 0,
 	};
 	return &census->answer;
@@ -232,8 +276,9 @@ void ckpt_census_free(struct ckpt_census *census)
 	u32 i;
 
 	for (i = 0; i < census->nr_groups; i++)
-		put_pid(census->groups[i]);
+		put_pid(census->groups[i].pid);
 	kvfree(census->groups);
+	kvfree(census->links);
 	kvfree(census->things);
 	ckpt_table_free(&census->table);
 	*census = (struct ckpt_census){};

@@ -12,19 +12,45 @@ struct ckpt_scan;
 struct pid;
 
 /**
+ * struct ckpt_group - a thread group that has something
+ * @pid: owned
+ * @asked: the reader's access to it was checked
+ * @may: he may inspect it
+ */
+struct ckpt_group {
+	struct pid *pid;
+	bool asked;
+	bool may;
+};
+
+/**
  * struct ckpt_common - something that processes may have in common
  * @one: who has it: index in the groups + 1; @last the last of them
- * @first: the first of them that the reader may inspect, @second the next one; 0: there is none
+ * @others: all but @one: index of the last one's link + 1, 0: there is none
  * @nr: how many have it
- * @may: how many of those the reader may inspect
+ * @asked: of all of them it is known whether the reader may inspect them
+ * @first: the first of them that he may inspect, @second the next one; 0: there is none
+ * @may: how many of those there are
  */
 struct ckpt_common {
 	u32 one;
 	u32 last;
+	u32 others;
+	u32 nr;
+	bool asked;
 	u32 first;
 	u32 second;
-	u32 nr;
 	u32 may;
+};
+
+/**
+ * struct ckpt_link - one of the others who have a thing
+ * @group: index in the groups + 1
+ * @before: link of the one before + 1, 0 at the end
+ */
+struct ckpt_link {
+	u32 group;
+	u32 before;
 };
 
 /**
@@ -34,7 +60,8 @@ struct ckpt_common {
  * @begun: when, as start_time of tasks
  * @table: open files, pipes, memfds, and what is shared as a whole; value: index in @things + 1
  * @things: @nr of @cap
- * @groups: thread groups that have something, owned, @nr_groups of @cap_groups
+ * @links: who else has those that several have, @nr_links of @cap_links
+ * @groups: who has something, @nr_groups of @cap_groups
  * @answer: to the last question
  */
 struct ckpt_census {
@@ -45,7 +72,10 @@ struct ckpt_census {
 	struct ckpt_common *things;
 	u32 nr;
 	u32 cap;
-	struct pid **groups;
+	struct ckpt_link *links;
+	u32 nr_links;
+	u32 cap_links;
+	struct ckpt_group *groups;
 	u32 nr_groups;
 	u32 cap_groups;
 	struct ckpt_outsider answer;
