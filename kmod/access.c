@@ -13,6 +13,7 @@
 #include <linux/file.h>
 #include <linux/magic.h>
 #include <linux/path.h>
+#include <linux/proc_fs.h>
 #include <linux/sched/signal.h>
 #include <linux/user_namespace.h>
 
@@ -189,6 +190,22 @@ bool ckpt_access_all(const struct cred *cred)
 	return ckpt_access_capable(cred, &init_user_ns, CAP_SYS_PTRACE);
 }
 
+/* A remount of /proc may change both at any time.  Without a procfs there nothing is hidden. */
+static unsigned int ckpt_access_hidepid(const struct ckpt_fs *fs, kgid_t *gid)
+{
+	unsigned int hidepid = READ_ONCE(fs->hidepid);
+	struct proc_fs_info *info;
+
+	*gid = fs->gid;
+	if (hidepid != CKPT_HIDEPID_PROC)
+		return hidepid;
+	if (!fs->below)
+		return CKPT_HIDEPID_OFF;
+	info = proc_sb_info(fs->below);
+	*gid = info->pid_gid;
+	return READ_ONCE(info->hide_pid);
+}
+
 /**
  * ckpt_access_visible() - does hidepid= show a process to the current task?
  * @fs: mount
@@ -200,12 +217,13 @@ bool ckpt_access_all(const struct cred *cred)
  */
 int ckpt_access_visible(const struct ckpt_fs *fs, struct pid *pid, unsigned int level)
 {
-	unsigned int hidepid = READ_ONCE(fs->hidepid);
+	kgid_t gid;
+	unsigned int hidepid = ckpt_access_hidepid(fs, &gid);
 
 	if (hidepid != CKPT_HIDEPID_PTRACEABLE) {
 		if (hidepid < level)
 			return 0;
-		if (in_group_p(fs->gid))
+		if (in_group_p(gid))
 			return 0;
 	}
 	return ckpt_access_read(fs, current_cred(), pid);

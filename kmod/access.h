@@ -10,15 +10,17 @@
 #include <linux/uidgid.h>
 
 struct cred;
+struct super_block;
 struct user_namespace;
 struct vfsmount;
 
-/* hidepid= with the values and the meaning of procfs. */
+/* hidepid= with the values and the meaning of procfs, and one for what /proc has at the time. */
 enum ckpt_hidepid {
 	CKPT_HIDEPID_OFF	= 0,
 	CKPT_HIDEPID_NO_ACCESS	= 1,
 	CKPT_HIDEPID_INVISIBLE	= 2,
 	CKPT_HIDEPID_PTRACEABLE	= 4,
+	CKPT_HIDEPID_PROC	= 8,
 };
 
 /**
@@ -27,13 +29,16 @@ enum ckpt_hidepid {
  * @proc: private mount of procfs for @ns, owned; fixed for its life
  * @user_ns: file of nsfs that most checks of access come to, kept so that they do not make it anew
  *	each time, owned; empty if it could not be had
+ * @below: procfs at /proc when the first mount was prepared, an active reference; NULL if it was
+ *	   something else
  * @gid: group to which hidepid= does not apply; like @hidepid changed by a remount alone
- * @hidepid: enum ckpt_hidepid
+ * @hidepid: enum ckpt_hidepid; CKPT_HIDEPID_PROC: that and the group of @below
  */
 struct ckpt_fs {
 	struct pid_namespace *ns;
 	struct vfsmount *proc;
 	struct path user_ns;
+	struct super_block *below;
 	kgid_t gid;
 	unsigned int hidepid;
 };

@@ -3,8 +3,10 @@
 
 #include <linux/fs_context.h>
 #include <linux/fs_parser.h>
+#include <linux/magic.h>
 #include <linux/module.h>
 #include <linux/mount.h>
+#include <linux/namei.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -31,6 +33,7 @@ static const struct {
 	{ "noaccess",	CKPT_HIDEPID_NO_ACCESS },
 	{ "invisible",	CKPT_HIDEPID_INVISIBLE },
 	{ "ptraceable",	CKPT_HIDEPID_PTRACEABLE },
+	{ "proc",	CKPT_HIDEPID_PROC },
 };
 
 /**
@@ -102,8 +105,9 @@ static int ckpt_show_options(struct seq_file *seq, struct dentry *root)
 
 	if (!gid_eq(fs->gid, GLOBAL_ROOT_GID))
 		seq_printf(seq, ",gid=%u", from_kgid_munged(&init_user_ns, fs->gid));
-	for (i = 1; i < ARRAY_SIZE(ckpt_hidepid_names); i++)
-		if (fs->hidepid == ckpt_hidepid_names[i].value)
+	for (i = 0; i < ARRAY_SIZE(ckpt_hidepid_names); i++)
+		if (fs->hidepid == ckpt_hidepid_names[i].value &&
+		    fs->hidepid != CKPT_HIDEPID_PROC)
 			seq_printf(seq, ",hidepid=%s", ckpt_hidepid_names[i].name);
 	return 0;
 }
@@ -207,6 +211,8 @@ static void ckpt_fs_free(struct ckpt_fs *fs)
 	path_put(&fs->user_ns);
 	if (fs->proc)
 		kern_unmount(fs->proc);
+	if (fs->below)
+		deactivate_super(fs->below);
 	put_pid_ns(fs->ns);
 	kfree(fs);
 }
@@ -224,6 +230,22 @@ static const struct fs_context_operations ckpt_context_ops = {
 	.reconfigure	= ckpt_reconfigure,
 };
 
+/* The superblock is kept, not the mount: /proc can be unmounted. */
+static struct super_block *ckpt_proc_below(void)
+{
+	struct super_block *sb = NULL;
+	struct path path;
+
+	if (kern_path("/proc", LOOKUP_FOLLOW, &path))
+		return NULL;
+	if (path.dentry->d_sb->s_magic == PROC_SUPER_MAGIC) {
+		sb = path.dentry->d_sb;
+		atomic_inc(&sb->s_active);
+	}
+	path_put(&path);
+	return sb;
+}
+
 static int ckpt_init_fs_context(struct fs_context *fc)
 {
 	struct ckpt_mount_opts *opts = kzalloc(sizeof(*opts), GFP_KERNEL_ACCOUNT);
@@ -235,7 +257,9 @@ static int ckpt_init_fs_context(struct fs_context *fc)
 		return -ENOMEM;
 	}
 	fs->ns = get_pid_ns(task_active_pid_ns(current));
+	fs->below = ckpt_proc_below();
 	fs->gid = GLOBAL_ROOT_GID;
+	fs->hidepid = CKPT_HIDEPID_PROC;
 	put_user_ns(fc->user_ns);
 	fc->user_ns = get_user_ns(fs->ns->user_ns);
 	fc->fs_private = opts;

@@ -2,9 +2,7 @@
 /* main.c - loading and unloading, and the mount at /proc/ckptcheck. */
 
 #include <linux/fs.h>
-#include <linux/magic.h>
 #include <linux/module.h>
-#include <linux/namei.h>
 #include <linux/proc_fs.h>
 #include <linux/umh.h>
 
@@ -16,40 +14,19 @@
 #include "sysfs.h"
 
 #define CKPT_PROC_NAME		"ckptcheck"
-#define CKPT_MOUNT_FLAGS	"nosuid,nodev,noexec"
 
 static bool automount = true;
 module_param(automount, bool, 0444);
 MODULE_PARM_DESC(automount, "mount " CKPTCHECK_MOUNT_POINT " when the module is loaded");
 
-/* hidepid= and gid= of /proc hold for /proc/ckptcheck too. */
-static void ckpt_proc_options(char *buf, size_t size)
-{
-	struct proc_fs_info *info;
-	struct path path;
-
-	scnprintf(buf, size, CKPT_MOUNT_FLAGS);
-	if (kern_path("/proc", LOOKUP_FOLLOW, &path))
-		return;
-	if (path.dentry->d_sb->s_magic == PROC_SUPER_MAGIC) {
-		info = proc_sb_info(path.dentry->d_sb);
-		scnprintf(buf, size, CKPT_MOUNT_FLAGS ",hidepid=%d,gid=%u", info->hide_pid,
-			  from_kgid_munged(&init_user_ns, info->pid_gid));
-	}
-	path_put(&path);
-}
-
 /* The kernel has no exported way to attach a mount, so mount(8) does it, in init's namespace. */
 static void ckpt_automount(void)
 {
-	char options[64];
-	char *argv[] = { "/bin/mount", "-t", CKPTCHECK_FS_TYPE, "-o", options, CKPT_PROC_NAME,
-			 CKPTCHECK_MOUNT_POINT, NULL };
+	char *argv[] = { "/bin/mount", "-t", CKPTCHECK_FS_TYPE, "-o", "nosuid,nodev,noexec",
+			 CKPT_PROC_NAME, CKPTCHECK_MOUNT_POINT, NULL };
 	char *envp[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", NULL };
-	int err;
+	int err = call_usermodehelper(argv[0], argv, envp, UMH_WAIT_PROC);
 
-	ckpt_proc_options(options, sizeof(options));
-	err = call_usermodehelper(argv[0], argv, envp, UMH_WAIT_PROC);
 	if (err)
 		pr_warn("%s: automount failed (%d), do: mount -t %s %s %s\n", KBUILD_MODNAME, err,
 			CKPTCHECK_FS_TYPE, CKPT_PROC_NAME, CKPTCHECK_MOUNT_POINT);

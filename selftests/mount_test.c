@@ -26,6 +26,12 @@ static int remount(const char *options)
 	return mount("ckptcheck", CKPTCHECK_MOUNT_POINT, CKPTCHECK_FS_TYPE, MS_REMOUNT, options);
 }
 
+static int remount_proc(const char *options)
+{
+	return mount("proc", "/proc", "proc", MS_REMOUNT | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		     options);
+}
+
 FIXTURE_SETUP(hidepid)
 {
 	self->pid = target_start(NULL, NULL);
@@ -38,7 +44,8 @@ FIXTURE_TEARDOWN(hidepid)
 {
 	target_stop(self->pid);
 	target_stop(self->own);
-	EXPECT_EQ(0, remount("hidepid=0,gid=0"));
+	EXPECT_EQ(0, remount_proc("hidepid=0,gid=0"));
+	EXPECT_EQ(0, remount("hidepid=proc,gid=0"));
 }
 
 static bool is_listed(pid_t pid)
@@ -122,6 +129,22 @@ TEST_F(hidepid, ptraceable)
 	ASSERT_EQ(0, remount("hidepid=ptraceable,gid=4242"));
 	EXPECT_EQ(ENOENT, seen(GROUP, self->pid));
 	EXPECT_EQ(LISTED, seen(GROUP, self->own));
+}
+
+/* Ours follows a remount of /proc, unless it has an option of its own. */
+TEST_F(hidepid, as_proc_has_it)
+{
+	EXPECT_EQ(LISTED, seen(0, self->pid));
+	ASSERT_EQ(0, remount_proc("hidepid=2,gid=4242"));
+	EXPECT_EQ(LISTED, seen(GROUP, self->pid));
+	EXPECT_EQ(ENOENT, seen(0, self->pid));
+	EXPECT_EQ(LISTED, seen(0, self->own));
+	ASSERT_EQ(0, remount("hidepid=off"));
+	EXPECT_EQ(LISTED, seen(0, self->pid));
+	ASSERT_EQ(0, remount("hidepid=proc"));
+	EXPECT_EQ(ENOENT, seen(0, self->pid));
+	ASSERT_EQ(0, remount_proc("hidepid=0"));
+	EXPECT_EQ(LISTED, seen(0, self->pid));
 }
 
 TEST_F(hidepid, refused)

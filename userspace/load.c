@@ -2,7 +2,6 @@
 /* load.c - --load: loads the module with libkmod and mounts its file system. */
 #include <err.h>
 #include <errno.h>
-#include <mntent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -12,7 +11,6 @@
 
 #include <libkmod.h>
 
-#include "text.h"
 #include "tool.h"
 
 #define MODULE_NAME	"ckptcheck"
@@ -106,41 +104,17 @@ static void insert(const char *path)
 		load_failed(path ? path : MODULE_NAME, -rc);
 }
 
-/* What /proc hides this hides too: its hidepid= and gid=. */
-static char *proc_options(void)
-{
-	FILE *mounts = setmntent("/proc/self/mounts", "re");
-	struct mntent *mount;
-	char *text, *option;
-	FILE *out = text_open(&text);
-
-	while (mounts && (mount = getmntent(mounts))) {
-		if (strcmp(mount->mnt_type, "proc") || strcmp(mount->mnt_dir, "/proc"))
-			continue;
-		rewind(out);
-		for (option = strtok(mount->mnt_opts, ","); option; option = strtok(NULL, ","))
-			if (!strncmp(option, "hidepid=", 8) || !strncmp(option, "gid=", 4))
-				fprintf(out, "%s%s", ftell(out) ? "," : "", option);
-	}
-	if (mounts)
-		endmntent(mounts);
-	fputc('\0', out);
-	return text_close(out, &text);
-}
-
 static void mount_reports(const char *dir)
 {
-	char *options = proc_options();
 	struct stat st;
 
 	if (stat(dir, &st))
 		errx(EXIT_ERROR, "the module is loaded, but there is no %s: is another proc mounted on /proc?",
 		     dir);
 	/* EBUSY: the module's automount was faster. */
-	if (mount("none", dir, CKPTCHECK_FS_TYPE, MS_NOSUID | MS_NODEV | MS_NOEXEC, options) &&
+	if (mount("none", dir, CKPTCHECK_FS_TYPE, MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) &&
 	    errno != EBUSY)
 		err(EXIT_ERROR, "cannot mount %s", dir);
-	free(options);
 }
 
 /**
