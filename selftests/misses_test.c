@@ -415,6 +415,7 @@ MISS(icmp_udp, "sock-icmp.miss");
 MISS(raw_udp, "sock-raw.miss");
 MISS(raw_bound, "raw-connected.miss");
 MISS(raw_disconnected, "raw-connected.miss-disconnected");
+MISS(raw_left_behind, "raw-connected.miss-left");
 MISS(udp_sent, "udp-corked.miss");
 MISS(udp_own_net, "udp-corked.miss-netns");
 MISS(udp_uncorked, "udp-corked.miss-uncorked");

@@ -153,6 +153,12 @@ static void make_raw_connected(struct mkobj *m)
 	mkobj_key_fd(m, fd, "proto=%ld raddr=%s", m->c->num, remote);
 }
 
+static void make_raw_left(struct mkobj *m)
+{
+	make_raw_connected(m);
+	inet_own_net();
+}
+
 static void make_raw_disconnected(struct mkobj *m)
 {
 	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
@@ -220,6 +226,8 @@ const struct mkobj_case mkobj_sock_cases[] = {
 	  .num = IPPROTO_TCP, .flags = "root-only" },
 	{ .name = RAWCONN ".miss", .rule = RAWCONN, .make = make_raw_bound,
 	  .num = IPPROTO_ICMP, .flags = "root-only,also=sock-raw" },
+	{ .name = RAWCONN ".miss-left", .rule = RAWCONN, .make = make_raw_left,
+	  .num = IPPROTO_ICMP, .flags = "root-only,also=sock-raw,also=sock-host-netns" },
 	{ .name = RAWCONN ".miss-disconnected", .rule = RAWCONN, .make = make_raw_disconnected,
 	  .num = IPPROTO_ICMP, .flags = "root-only,also=sock-raw" },
 	{ }

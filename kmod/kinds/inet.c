@@ -190,11 +190,12 @@ static void ckpt_tcp_judge_repair(struct ckpt_scan *scan, const struct ckpt_obj 
 
 /*
  * CRIU takes the state from sock_diag and treats a connection like one of TCP.  Without sock_diag
- * of raw sockets it takes them all for unconnected.
+ * of raw sockets, or of the namespace, it takes them all for unconnected.
  */
 static void ckpt_raw_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk)
 {
 	bool connected = IS_ENABLED(CONFIG_INET_RAW_DIAG) &&
+			 ckpt_ns_has_net(scan, sock_net(sk)) &&
 			 inet_sk_state_load(sk) == TCP_ESTABLISHED;
 	struct ckpt_finding *f;
 
