@@ -53,6 +53,7 @@ static const struct mkobj_case *const tables[] = {
 	mkobj_netns_cases,
 	mkobj_netdev_cases,
 	mkobj_diag_cases,
+	mkobj_call_cases,
 	mkobj_filter_cases, mkobj_packet_cases, mkobj_lost_cases, mkobj_opts_cases,
 	mkobj_mntns_cases,
 	mkobj_mount_cases,

@@ -133,6 +133,7 @@ extern const struct mkobj_case mkobj_ipc_cases[];
 extern const struct mkobj_case mkobj_netns_cases[];
 extern const struct mkobj_case mkobj_netdev_cases[];
 extern const struct mkobj_case mkobj_diag_cases[];
+extern const struct mkobj_case mkobj_call_cases[];
 extern const struct mkobj_case mkobj_mntns_cases[];
 extern const struct mkobj_case mkobj_mount_cases[];
 

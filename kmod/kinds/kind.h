@@ -225,6 +225,8 @@ void ckpt_stop_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 		     struct task_struct *task);
 int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 		       struct task_struct *task);
+void ckpt_call_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
+		     const struct ckpt_proc *proc, pid_t tid);
 void ckpt_cred_judge_groups(struct ckpt_scan *scan, const struct ckpt_place *place,
 			    struct task_struct *task);
 bool ckpt_cred_net_admin(const struct ckpt_scan *scan, const struct net *net);

@@ -9,6 +9,7 @@
 
 #include "access.h"
 #include "attr.h"
+#include "compat/task.h"
 #include "kind.h"
 
 /* Threads looked at in one RCU section, and times that a changing list is tried again. */
@@ -24,16 +25,18 @@ struct ckpt_thread {
 	bool dead;
 	bool traced;
 	bool sigtrap;
+	bool call;
 };
 
 /*
  * What one RCU section found out, what the threads until then have, and the credentials of the
- * last one, compared only.
+ * last one, compared only; @calls: the reader wants to know which system calls they are in.
  */
 struct ckpt_threads {
 	unsigned int nr;
 	const void *last_cred;
 	bool seccomp;
+	bool calls;
 	struct ckpt_attrs attrs;
 	struct ckpt_thread odd[CKPT_THREAD_CHUNK];
 };
@@ -57,6 +60,7 @@ static void ckpt_thread_look(struct ckpt_scan *scan, struct task_struct *thread,
 		.dead = READ_ONCE(thread->exit_state),
 		.traced = READ_ONCE(thread->ptrace),
 		.sigtrap = sigismember(&thread->pending.signal, SIGTRAP),
+		.call = threads->calls && !ckpt_task_is_compat(thread),
 	};
 
 	if (ckpt_thread_filtered(thread))
@@ -65,7 +69,7 @@ static void ckpt_thread_look(struct ckpt_scan *scan, struct task_struct *thread,
 	if (cred != threads->last_cred)
 		odd.cred = get_cred_rcu(cred);
 	threads->last_cred = cred;
-	if (!odd.traced && !odd.sigtrap && !odd.cred)
+	if (!odd.traced && !odd.sigtrap && !odd.cred && !odd.call)
 		return;
 	odd.tid = task_pid_nr_ns(thread, scan->fs->ns);
 	if (odd.traced)
@@ -115,8 +119,8 @@ static enum ckpt_rule_id ckpt_thread_traced_rule(const struct ckpt_thread *threa
 	return thread->dead ? CKPT_THREAD_ZOMBIE : CKPT_THREAD_TRACED;
 }
 
-static void ckpt_thread_emit(struct ckpt_scan *scan, const struct ckpt_place *process,
-			     const struct ckpt_thread *thread)
+static void ckpt_thread_emit(struct ckpt_scan *scan, const struct ckpt_proc *proc,
+			     const struct ckpt_place *process, const struct ckpt_thread *thread)
 {
 	struct ckpt_place place = *process;
 	struct ckpt_finding *f;
@@ -134,6 +138,8 @@ static void ckpt_thread_emit(struct ckpt_scan *scan, const struct ckpt_place *pr
 	if (thread->sigtrap)
 		ckpt_emit(&scan->report, CKPT_SIG_PENDING_SIGTRAP, &place, scan->root,
 			  thread->tid);
+	if (thread->call)
+		ckpt_call_judge(scan, &place, proc, thread->tid);
 	if (thread->cred) {
 		ckpt_cred_judge_thread(scan, &place, thread->cred);
 		put_cred(thread->cred);
@@ -160,11 +166,13 @@ int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 
 	if (!threads)
 		return -ENOMEM;
+	threads->calls = proc->may_attach &&
+			 !ckpt_rule_is_quiet(&scan->report, CKPT_TASK_RESTART_BLOCK);
 	ckpt_attrs_begin(scan, &threads->attrs, proc, task);
 	do {
 		whole = ckpt_thread_chunk(scan, task, &last, threads);
 		for (i = 0; i < threads->nr; i++)
-			ckpt_thread_emit(scan, &place, &threads->odd[i]);
+			ckpt_thread_emit(scan, proc, &place, &threads->odd[i]);
 		/* Threads are counted anew. */
 		if (!whole)
 			ckpt_attrs_begin(scan, &threads->attrs, proc, task);
