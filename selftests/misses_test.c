@@ -94,6 +94,7 @@ MISS(call_until, "task-restart-block.miss");
 MISS(call_ppoll, "task-restart-block.miss-ppoll");
 MISS(call_select, "task-restart-block.miss-select");
 MISS(call_futex_for_ever, "task-restart-block.miss-futex");
+MISS(uclamp_reset, "task-uclamp.miss");
 MISS(timerslack_reset, "task-timerslack.miss");
 MISS(timerslack_fifo, "task-timerslack.miss-fifo");
 MISS(personality_usual, "task-personality.miss");

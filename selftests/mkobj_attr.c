@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/ioprio.h>
 #include <linux/mempolicy.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -22,7 +23,7 @@
 
 /* ---- scheduling ---- */
 
-/* The kernel's sched_attr in its first form; its own header has what sched.h has as well. */
+/* The kernel's sched_attr in its second form; its own header has what sched.h has as well. */
 struct policy {
 	unsigned int size;
 	unsigned int sched_policy;
@@ -32,6 +33,8 @@ struct policy {
 	unsigned long long sched_runtime;
 	unsigned long long sched_deadline;
 	unsigned long long sched_period;
+	unsigned int util_min;
+	unsigned int util_max;
 };
 
 static int set_policy(const struct policy *attr)
@@ -132,6 +135,31 @@ static void make_ioprio_none(struct mkobj *m)
 	(void)m;
 	set_ioprio(IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 3));
 	set_ioprio(IOPRIO_PRIO_VALUE(IOPRIO_CLASS_NONE, 0));
+}
+
+static void set_clamp(unsigned long long which, unsigned int value)
+{
+	const struct policy attr = {
+		.size = sizeof(attr), .sched_flags = SCHED_FLAG_KEEP_ALL | which,
+		.util_min = value, .util_max = value,
+	};
+
+	if (set_policy(&attr))
+		mkobj_lacks("sched_setattr: %m");
+}
+
+static void make_clamp(struct mkobj *m)
+{
+	set_clamp(m->c->num, 300);
+	mkobj_key(m, "%s=300", m->c->num == SCHED_FLAG_UTIL_CLAMP_MIN ? "min" : "max");
+}
+
+/* -1: as nobody has set it. */
+static void make_clamp_reset(struct mkobj *m)
+{
+	(void)m;
+	set_clamp(SCHED_FLAG_UTIL_CLAMP_MIN, 300);
+	set_clamp(SCHED_FLAG_UTIL_CLAMP, -1);
 }
 
 /* ---- what prctl(2) and its like set ---- */
@@ -405,6 +433,7 @@ static void make_ns_together(struct mkobj *m)
 #define MEMPOLICY	"task-mempolicy"
 #define IOPRIO		"task-ioprio"
 #define SLACK		"task-timerslack"
+#define CLAMP		"task-uclamp"
 #define PERSONALITY	"task-personality"
 #define FSIZE		"task-rlimit-fsize"
 #define AS		"task-rlimit-as"
@@ -434,6 +463,10 @@ const struct mkobj_case mkobj_attr_cases[] = {
 	{ .name = MEMPOLICY ".miss", .rule = MEMPOLICY, .make = make_mempolicy_default },
 	{ .name = IOPRIO, .rule = IOPRIO, .make = make_ioprio,
 	  .num = IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 3) },
+	{ .name = CLAMP, .rule = CLAMP, .make = make_clamp, .num = SCHED_FLAG_UTIL_CLAMP_MIN },
+	{ .name = CLAMP ".max", .rule = CLAMP, .make = make_clamp,
+	  .num = SCHED_FLAG_UTIL_CLAMP_MAX },
+	{ .name = CLAMP ".miss", .rule = CLAMP, .make = make_clamp_reset },
 	{ .name = IOPRIO ".miss", .rule = IOPRIO, .make = make_ioprio_none },
 	{ .name = SLACK, .rule = SLACK, .make = make_slack, .num = 1 },
 	{ .name = SLACK ".child", .rule = SLACK, .make = make_slack_child, .num = 1000 },

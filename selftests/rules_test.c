@@ -137,6 +137,8 @@ TRIP(call_poll, "task-restart-block.poll", INFO, "", "");
 TRIP(call_futex, "task-restart-block.futex", INFO, "", "");
 TRIP(call_futex_until, "task-restart-block.futex-until", INFO, "", "");
 TRIP(call_stopped, "task-restart-block.stopped", INFO, "", "");
+TRIP(uclamp, "task-uclamp", LOSSY, "", "");
+TRIP(uclamp_max, "task-uclamp.max", LOSSY, "", "");
 TRIP(timerslack, "task-timerslack", LOSSY, "", "");
 TRIP(timerslack_child, "task-timerslack.child", LOSSY, "", "");
 TRIP(timerslack_threads, "task-timerslack.threads", LOSSY, "", "");

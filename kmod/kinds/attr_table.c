@@ -140,6 +140,17 @@ static bool ckpt_attr_io_uring(struct ckpt_attrs *attrs, const struct ckpt_attr 
 	return *value;
 }
 
+#ifdef CONFIG_UCLAMP_TASK
+static bool ckpt_attr_uclamp(struct ckpt_attrs *attrs, const struct ckpt_attr *attr,
+			     struct task_struct *thread, u64 *value)
+{
+	const struct uclamp_se *clamp = &thread->uclamp_req[attr->num];
+
+	*value = clamp->value;
+	return clamp->user_defined;
+}
+#endif
+
 /* A bit of task_struct.flags. */
 static bool ckpt_attr_flag(struct ckpt_attrs *attrs, const struct ckpt_attr *attr,
 			   struct task_struct *thread, u64 *value)
@@ -202,6 +213,10 @@ const struct ckpt_attr ckpt_attr_table[] = {
 	{ CKPT_TASK_PERSONALITY, ckpt_attr_personality, "value" },
 	{ CKPT_TASK_TIMERSLACK, ckpt_attr_slack, "ns" },
 	{ CKPT_TASK_IOPRIO, ckpt_attr_ioprio, "ioprio" },
+#ifdef CONFIG_UCLAMP_TASK
+	{ CKPT_TASK_UCLAMP, ckpt_attr_uclamp, "min", .num = UCLAMP_MIN },
+	{ CKPT_TASK_UCLAMP, ckpt_attr_uclamp, "max", .num = UCLAMP_MAX },
+#endif
 	{ CKPT_TASK_MEMPOLICY, ckpt_attr_mempolicy },
 	{ CKPT_TASK_IOPERM, ckpt_attr_arch, .num = CKPT_ARCH_IOPERM },
 	{ CKPT_TASK_SUD, ckpt_attr_arch, .num = CKPT_ARCH_SUD },
