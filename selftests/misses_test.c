@@ -444,6 +444,7 @@ MISS(tcp_no_md5, "tcp-md5.miss");
 MISS(tcp_md5_taken_back, "tcp-md5.miss-taken-back");
 MISS(no_sockmap, "tcp-bpf-sockmap.miss");
 MISS(opts_saved, "sock-opts-lost.miss");
+MISS(opts_unix, "sock-opts-lost.miss-unix");
 MISS(opts_usual, "sock-opts-lost.miss-usual");
 MISS(opts_old_usual, "sock-opts-old.miss");
 MISS(tcp_opts_saved, "tcp-opts-lost.miss");

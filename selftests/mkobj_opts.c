@@ -19,6 +19,18 @@
 #ifndef SO_RCVMARK
 #define SO_RCVMARK	75
 #endif
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD	76
+#endif
+#ifndef SO_RCVPRIORITY
+#define SO_RCVPRIORITY	82
+#endif
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS	83
+#endif
+#ifndef SO_INQ
+#define SO_INQ		84
+#endif
 #ifndef SO_PREFER_BUSY_POLL
 #define SO_PREFER_BUSY_POLL 69
 #endif
@@ -88,6 +100,7 @@ static const struct option lost_udp[] = {
 	INT(SOL_SOCKET, SO_RXQ_OVFL, 1),
 	INT(SOL_SOCKET, SO_SELECT_ERR_QUEUE, 1),
 	INT(SOL_SOCKET, SO_PEEK_OFF, 0),
+	INT(SOL_SOCKET, SO_RCVPRIORITY, 1),
 	INT(IPPROTO_IP, IP_RECVERR, 1),
 	INT(IPPROTO_IP, IP_RECVERR_RFC4884, 1),
 	INT(IPPROTO_IP, IP_RECVTTL, 1),
@@ -110,6 +123,28 @@ static const struct option lost_udp[] = {
 	VALUE(IPPROTO_IP, IP_ADD_MEMBERSHIP, &group4, sizeof(group4)),
 	INT(IPPROTO_UDP, UDP_SEGMENT, 1000),
 	INT(IPPROTO_UDP, UDP_GRO, 1),
+	{ }
+};
+
+/* Of UNIX sockets. */
+static const struct option lost_unix[] = {
+	INT(SOL_SOCKET, SO_TIMESTAMP, 1),
+	INT(SOL_SOCKET, SO_SELECT_ERR_QUEUE, 1),
+	INT(SOL_SOCKET, SO_PASSPIDFD, 1),
+	INT(SOL_SOCKET, SO_PASSRIGHTS, 0),
+	INT(SOL_SOCKET, SO_INQ, 1),
+	{ }
+};
+
+static const struct option saved_unix[] = {
+	INT(SOL_SOCKET, SO_PASSCRED, 1),
+	INT(SOL_SOCKET, SO_PASSSEC, 1),
+	INT(SOL_SOCKET, SO_PRIORITY, 3),
+	INT(SOL_SOCKET, SO_MARK, 3),
+	INT(SOL_SOCKET, SO_RCVBUF, 10000),
+	INT(SOL_SOCKET, SO_RCVLOWAT, 3),
+	INT(SOL_SOCKET, SO_PASSPIDFD, 0),
+	INT(SOL_SOCKET, SO_PASSRIGHTS, 1),
 	{ }
 };
 
@@ -233,6 +268,11 @@ static void make_lost_udp6(struct mkobj *m)
 	make_each(m, lost_udp6, AF_INET6, SOCK_DGRAM);
 }
 
+static void make_unix(struct mkobj *m)
+{
+	make_each(m, m->c->arg ? saved_unix : lost_unix, AF_UNIX, SOCK_STREAM);
+}
+
 static void make_lost_tcp(struct mkobj *m)
 {
 	make_each(m, lost_tcp, AF_INET, SOCK_STREAM);
@@ -320,6 +360,9 @@ static void make_oob(struct mkobj *m)
 const struct mkobj_case mkobj_opts_cases[] = {
 	{ .name = OPTS, .rule = OPTS, .make = make_lost_udp, .flags = "root-only" },
 	{ .name = OPTS ".ipv6", .rule = OPTS, .make = make_lost_udp6, .flags = "root-only" },
+	{ .name = OPTS ".unix", .rule = OPTS, .make = make_unix },
+	{ .name = OPTS ".miss-unix", .rule = OPTS, .make = make_unix, .arg = "saved",
+	  .flags = "root-only" },
 	{ .name = OPTS ".several", .rule = OPTS, .make = make_several,
 	  .flags = "also=tcp-opts-lost" },
 	{ .name = OPTS ".miss", .rule = OPTS, .make = make_saved, .flags = "root-only" },

@@ -28,6 +28,9 @@
 #define PR_SET_MDWE			65
 #define PR_MDWE_REFUSE_EXEC_GAIN	1
 #endif
+#ifndef PR_THP_DISABLE_EXCEPT_ADVISED
+#define PR_THP_DISABLE_EXCEPT_ADVISED	(1 << 1)
+#endif
 #ifndef PR_SET_MEMORY_MERGE
 #define PR_SET_MEMORY_MERGE		67
 #endif
@@ -219,6 +222,9 @@ static void make_misc(struct mkobj *m)
 	case PR_SET_SPECULATION_CTRL:
 		set(m, PR_SET_SPECULATION_CTRL, PR_SPEC_STORE_BYPASS, PR_SPEC_DISABLE);
 		break;
+	case PR_SET_THP_DISABLE:
+		set(m, PR_SET_THP_DISABLE, 1, PR_THP_DISABLE_EXCEPT_ADVISED);
+		break;
 	default:
 		set(m, m->c->num, 1, 0);
 	}
@@ -293,6 +299,8 @@ const struct mkobj_case mkobj_prctl_cases[] = {
 	  .arg = "mdwe" },
 	{ .name = MISC ".merge", .rule = MISC, .make = make_misc, .num = PR_SET_MEMORY_MERGE,
 	  .arg = "memory-merge" },
+	{ .name = MISC ".thp", .rule = MISC, .make = make_misc, .num = PR_SET_THP_DISABLE,
+	  .arg = "thp-except-advised" },
 	{ .name = MISC ".coredump", .rule = MISC, .make = make_coredump,
 	  .arg = "coredump-filter" },
 	{ .name = MISC ".miss", .rule = MISC, .make = make_thp_off },

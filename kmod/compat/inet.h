@@ -73,6 +73,16 @@ static inline bool ckpt_sock_rcvmark(const struct sock *sk)
 #endif
 }
 
+/* SO_RCVPRIORITY came in 6.14. */
+static inline bool ckpt_sock_rcvpriority(const struct sock *sk)
+{
+#ifdef SO_RCVPRIORITY
+	return sock_flag(sk, SOCK_RCVPRIORITY);
+#else
+	return false;
+#endif
+}
+
 /* SO_PREFER_BUSY_POLL came in 5.11. */
 static inline bool ckpt_sock_prefer_busy_poll(const struct sock *sk)
 {

@@ -37,6 +37,40 @@ static inline bool ckpt_sock_passes_creds(const struct socket *sock, const struc
 #endif
 }
 
+/* SO_PASSPIDFD came in 6.5. */
+static inline bool ckpt_sock_passes_pidfd(const struct sock *sk)
+{
+#if defined(SOCK_PASSPIDFD)
+	const struct socket *sock = READ_ONCE(sk->sk_socket);
+
+	return sock && test_bit(SOCK_PASSPIDFD, &sock->flags);
+#elif defined(SOCK_PASSCRED)
+	return false;
+#else
+	return sk->sk_scm_pidfd;
+#endif
+}
+
+/* SO_PASSRIGHTS came in 6.16, and is on. */
+static inline bool ckpt_sock_passes_rights(const struct sock *sk)
+{
+#ifdef SO_PASSRIGHTS
+	return sk->sk_scm_rights;
+#else
+	return true;
+#endif
+}
+
+/* SO_INQ came in 7.0. */
+static inline bool ckpt_unix_inq(const struct sock *sk)
+{
+#ifdef SO_INQ
+	return unix_sk(sk)->recvmsg_inq;
+#else
+	return false;
+#endif
+}
+
 static inline bool ckpt_sock_passes_label(const struct socket *sock, const struct sock *sk)
 {
 #ifdef SOCK_PASSSEC

@@ -187,6 +187,12 @@ static inline bool ckpt_mm_flag(const struct mm_struct *mm, int nr)
 #define CKPT_MMF_MERGE	MMF_VM_MERGE_ANY
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define CKPT_MMF_THP_ADVISED	-1
+#else
+#define CKPT_MMF_THP_ADVISED	MMF_DISABLE_THP_EXCEPT_ADVISED
+#endif
+
 /* Since 6.13 the clock pages of the vDSO are two mappings, of which CRIU knew one. */
 static inline bool ckpt_kernel_has_vvar_vclock(void)
 {

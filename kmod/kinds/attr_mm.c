@@ -10,12 +10,19 @@
 #include "kind.h"
 
 /* What prctl(2) sets of a memory, and coredump_filter; bits of enum below. */
-enum ckpt_mm_what { CKPT_MM_MDWE, CKPT_MM_MERGE, CKPT_MM_COREDUMP, CKPT_NR_MM_WHATS };
+enum ckpt_mm_what {
+	CKPT_MM_MDWE,
+	CKPT_MM_MERGE,
+	CKPT_MM_COREDUMP,
+	CKPT_MM_THP,
+	CKPT_NR_MM_WHATS
+};
 
 static const char * const ckpt_mm_words[CKPT_NR_MM_WHATS] = {
 	[CKPT_MM_MDWE]	   = "mdwe",
 	[CKPT_MM_MERGE]	   = "memory-merge",
 	[CKPT_MM_COREDUMP] = "coredump-filter",
+	[CKPT_MM_THP]	   = "thp-except-advised",
 };
 
 /* What is restored has the filter of criu, whose part the reader plays. */
@@ -39,6 +46,8 @@ static bool ckpt_mm_has(const struct mm_struct *mm, enum ckpt_mm_what what)
 		return CKPT_MMF_MDWE >= 0 && ckpt_mm_flag(mm, CKPT_MMF_MDWE);
 	case CKPT_MM_MERGE:
 		return CKPT_MMF_MERGE >= 0 && ckpt_mm_flag(mm, CKPT_MMF_MERGE);
+	case CKPT_MM_THP:
+		return CKPT_MMF_THP_ADVISED >= 0 && ckpt_mm_flag(mm, CKPT_MMF_THP_ADVISED);
 	default:
 		return ckpt_mm_coredump_differs(mm);
 	}

@@ -70,6 +70,8 @@ static enum ckpt_look ckpt_peek_sock(struct ckpt_scan *scan, struct file *file,
 	switch (sk->sk_family) {
 	case AF_UNIX:
 		look = ckpt_unix_peek(scan, sk, inode);
+		if (look == CKPT_FINE && ckpt_sock_opts_odd(sk))
+			look = CKPT_MARK;
 		break;
 	case AF_INET:
 	case AF_INET6:
@@ -142,8 +144,10 @@ static bool ckpt_sock_judge_family(struct ckpt_scan *scan, const struct ckpt_obj
 	switch (sk->sk_family) {
 	case AF_UNIX:
 		/* Whatever else: CRIU finds none of a namespace that it does not visit. */
-		if (!foreign)
+		if (!foreign) {
 			ckpt_unix_judge(scan, obj, sk);
+			ckpt_sock_judge_opts(scan, obj, sk);
+		}
 		return true;
 	case AF_INET:
 	case AF_INET6:

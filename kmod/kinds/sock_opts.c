@@ -19,6 +19,7 @@
 #include <net/tcp.h>
 
 #include "compat/inet.h"
+#include "compat/sock.h"
 #include "sock.h"
 
 /* Room for their names. */
@@ -66,9 +67,18 @@ static void ckpt_opts_socket(const struct sock *sk, int *v)
 	v[CKPT_OPT_SO_RXQ_OVFL] = sock_flag(sk, SOCK_RXQ_OVFL);
 	v[CKPT_OPT_SO_SELECT_ERR_QUEUE] = sock_flag(sk, SOCK_SELECT_ERR_QUEUE);
 	v[CKPT_OPT_SO_RCVMARK] = ckpt_sock_rcvmark(sk);
+	v[CKPT_OPT_SO_RCVPRIORITY] = ckpt_sock_rcvpriority(sk);
 	v[CKPT_OPT_SO_WIFI_STATUS] = sock_flag(sk, SOCK_WIFI_STATUS);
 	v[CKPT_OPT_SO_NOFCS] = sock_flag(sk, SOCK_NOFCS);
-	v[CKPT_OPT_SO_PEEK_OFF] = READ_ONCE(sk->sk_peek_off) >= 0;
+	/* Of UNIX sockets that is a rule of its own. */
+	v[CKPT_OPT_SO_PEEK_OFF] = sk->sk_family != AF_UNIX && READ_ONCE(sk->sk_peek_off) >= 0;
+}
+
+static void ckpt_opts_unix(const struct sock *sk, int *v)
+{
+	v[CKPT_OPT_SO_PASSPIDFD] = ckpt_sock_passes_pidfd(sk);
+	v[CKPT_OPT_SO_PASSRIGHTS] = ckpt_sock_passes_rights(sk);
+	v[CKPT_OPT_SO_INQ] = ckpt_unix_inq(sk);
 }
 
 static void ckpt_opts_ip(const struct sock *sk, int *v)
@@ -192,6 +202,8 @@ static void ckpt_opts_read(const struct sock *sk, struct ckpt_opts *opts)
 {
 	*opts = ckpt_opts_usual;
 	ckpt_opts_socket(sk, opts->v);
+	if (sk->sk_family == AF_UNIX)
+		ckpt_opts_unix(sk, opts->v);
 	if (!ckpt_is_inet(sk))
 		return;
 	ckpt_opts_ip(sk, opts->v);
@@ -209,7 +221,7 @@ static void ckpt_opts_read(const struct sock *sk, struct ckpt_opts *opts)
 
 /**
  * ckpt_sock_opts_odd() - first look at the options
- * @sk: an internet or packet socket, alive
+ * @sk: an internet, packet or UNIX socket, alive
  *
  * Never sleeps.  Return: whether ckpt_sock_judge_opts() may find something.
  */
@@ -266,7 +278,7 @@ static void ckpt_opts_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj, s
  * ckpt_sock_judge_opts() - options that a restored socket will not have
  * @scan: scan
  * @obj: where it was found
- * @sk: an internet or packet socket, alive; no lock is held
+ * @sk: an internet, packet or UNIX socket, alive; no lock is held
  *
  * May sleep.
  */
