@@ -102,6 +102,8 @@ static void make_frozen_twice(struct mkobj *m)
 {
 	pid_t pid = mkobj_child();
 
+	/* Not before it has closed what the holder waits for. */
+	mkobj_await(pid, 'S');
 	mkobj_try(mkdir(cgroup_file(m, CGROUPS, "inner"), 0755), "mkdir");
 	cgroup_move(m, CGROUPS, "inner/cgroup.procs", pid);
 	cgroup_write(m, CGROUPS, "inner/cgroup.freeze", m->c->num ? "1" : "0");
