@@ -280,6 +280,7 @@ static void make_empty_received(struct mkobj *m)
 #define NO_LISTENER	"unix-inflight-listener-outside"
 #define SHUT		"unix-shutdown-mismatch"
 #define CREDS		"unix-queue-creds"
+#define OPTION	"also=sock-opts-lost"
 #define BIG		"unix-queue-dgram-big"
 #define EMPTY		"unix-queue-dgram-empty"
 
@@ -311,18 +312,18 @@ const struct mkobj_case mkobj_unix_queue_cases[] = {
 	{ .name = CREDS ".dgram", .rule = CREDS, .make = make_control, .num = SOCK_DGRAM,
 	  .arg = "creds" },
 	{ .name = CREDS ".pidfd", .rule = CREDS, .make = make_control, .num = SOCK_STREAM,
-	  .arg = "pidfd" },
+	  .arg = "pidfd", .flags = OPTION },
 	{ .name = CREDS ".timestamp", .rule = CREDS, .make = make_control, .num = SOCK_DGRAM,
-	  .arg = "timestamp" },
+	  .arg = "timestamp", .flags = OPTION },
 	{ .name = CREDS ".timestamp-seqpacket", .rule = CREDS, .make = make_control,
-	  .num = SOCK_SEQPACKET, .arg = "timestamp" },
+	  .num = SOCK_SEQPACKET, .arg = "timestamp", .flags = OPTION },
 	{ .name = CREDS ".miss", .rule = CREDS, .make = make_control_empty, .num = SOCK_STREAM },
 	{ .name = CREDS ".miss-received", .rule = CREDS, .make = make_control_received,
 	  .num = SOCK_SEQPACKET },
 	{ .name = CREDS ".miss-sender", .rule = CREDS, .make = make_no_control,
 	  .num = SOCK_STREAM, .arg = "creds" },
 	{ .name = CREDS ".miss-timestamp", .rule = CREDS, .make = make_no_control,
-	  .num = SOCK_STREAM, .arg = "timestamp" },
+	  .num = SOCK_STREAM, .arg = "timestamp", .flags = OPTION },
 	{ .name = CREDS ".miss-label", .rule = CREDS, .make = make_no_control,
 	  .num = SOCK_DGRAM, .arg = "label" },
 	{ .name = BIG, .rule = BIG, .make = make_big, .num = SOCK_DGRAM },
