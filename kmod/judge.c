@@ -97,7 +97,7 @@ static int ckpt_find_vmas(struct ckpt_scan *scan, struct ckpt_proc *proc,
 		struct ckpt_obj obj = {};
 
 		if (!vma || vma->vm_start > marks[i].at ||
-		    (!vma->vm_file && !ckpt_vma_is_odd(vma)))
+		    (!vma->vm_file && !ckpt_vma_is_odd(scan, vma)))
 			continue;
 		obj.place = (struct ckpt_place){
 			.nr = proc->nr, .kind = CKPT_AT_VMA,

@@ -465,6 +465,7 @@ MISS(map_io_shared, "vma-io-pfn.miss");
 MISS(map_file_private, "vma-io-pfn.miss-file");
 MISS(map_file_shared, "vma-io-shared.miss");
 MISS(map_aio, "vma-anon-inode.miss");
+MISS(vma_guard_none, "vma-guard.miss");
 MISS(vma_pkey_none, "vma-pkey.miss");
 MISS(vma_pkey_exec, "vma-pkey.miss-exec");
 MISS(parent_kept, "task-parent-lost.miss");

@@ -123,6 +123,9 @@ static void hide_vvar(struct mkobj *m)
 }
 
 #define SYS_MSEAL	462
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
 #define PAGE		4096
 
 /* Between mappings of other kinds: num is its protection, arg "file", "sealed" or "". */
@@ -159,6 +162,25 @@ static void map_with_key(struct mkobj *m)
 	mkobj_key(m, "vma=%lx-%lx", (unsigned long)at + PAGE, (unsigned long)at + 2 * PAGE);
 }
 
+/* arg "": as many pages without a guard. */
+static void map_with_guard(struct mkobj *m)
+{
+	char *at = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (at == MAP_FAILED)
+		mkobj_fail("mmap: %m");
+	at = mmap(at, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+		  -1, 0);
+	if (at == MAP_FAILED)
+		mkobj_fail("mmap: %m");
+	memset(at, 1, 2 * PAGE);
+	if (*m->c->arg && madvise(at + PAGE, PAGE, MADV_GUARD_INSTALL))
+		mkobj_lacks("MADV_GUARD_INSTALL: %m");
+	if (*m->c->arg && !mkobj_kernel_since(6, 19))
+		mkobj_lacks("mappings of this kernel do not tell of guards");
+	mkobj_key(m, "vma=%lx-%lx", (unsigned long)at, (unsigned long)at + 2 * PAGE);
+}
+
 /* The kernel takes a key for that. */
 static void map_exec_only(struct mkobj *m)
 {
@@ -168,6 +190,8 @@ static void map_exec_only(struct mkobj *m)
 }
 
 #define PKEY	"vma-pkey"
+#define GUARD	"vma-guard"
+#define EACH	"view=each,also=task-rseq,also=env-vvar-vclock"
 #define SEALED	"vma-sealed"
 #define IO	"vma-io-pfn"
 #define SHARED	"vma-io-shared"
@@ -203,6 +227,9 @@ const struct mkobj_case mkobj_mm_cases[] = {
 	  .arg = "", .num = PROT_NONE },
 	{ .name = PKEY, .rule = PKEY, .make = map_with_key, .arg = "key",
 	  .num = PROT_READ | PROT_WRITE },
+	{ .name = GUARD, .rule = GUARD, .make = map_with_guard, .arg = "guard", .flags = EACH },
+	{ .name = GUARD ".miss", .rule = GUARD, .make = map_with_guard, .arg = "",
+	  .flags = EACH },
 	{ .name = PKEY ".miss", .rule = PKEY, .make = map_with_key, .arg = "", .num = PROT_READ },
 	{ .name = PKEY ".miss-exec", .rule = PKEY, .make = map_exec_only },
 	{ .name = ANON, .rule = ANON, .make = map_anon_inode, .arg = "io_uring perf" },

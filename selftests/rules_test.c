@@ -587,6 +587,7 @@ TRIP(parent_lost, "task-parent-lost", LOSSY, "", "");
 TRIP(zombie_adopted, "task-zombie-adopted", RESTORE, "", "");
 TRIP(session_unborn, "task-session-unborn", RESTORE, "", "");
 TRIP(exe_memfd, "mm-exe-memfd", RESTORE, "", "");
+TRIP(vma_guard, "vma-guard", INFO, "", "");
 TRIP(vma_pkey, "vma-pkey", LOSSY, "", "");
 TRIP(vma_sealed, "vma-sealed", LOSSY, "", "");
 TRIP(vma_sealed_file, "vma-sealed.file", LOSSY, "", "");

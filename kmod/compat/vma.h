@@ -26,9 +26,12 @@ struct ckpt_vma_iterator {
 
 #endif
 
-/* mseal(2) came with 6.10, MAP_DROPPABLE with 6.11. */
+/* mseal(2) came with 6.10, MAP_DROPPABLE with 6.11; mappings know of their guards from 6.19 on. */
 #ifndef VM_SEALED
 #define VM_SEALED	0
+#endif
+#ifndef VM_MAYBE_GUARD
+#define VM_MAYBE_GUARD	0
 #endif
 #ifndef VM_DROPPABLE
 #define VM_DROPPABLE	0

@@ -173,7 +173,7 @@ enum ckpt_look ckpt_netlink_peek(const struct sock *sk, const struct file *file)
 void ckpt_netlink_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj, struct sock *sk);
 
 enum ckpt_look ckpt_vma_peek(struct ckpt_scan *scan, struct vm_area_struct *vma);
-bool ckpt_vma_is_odd(struct vm_area_struct *vma);
+bool ckpt_vma_is_odd(const struct ckpt_scan *scan, struct vm_area_struct *vma);
 bool ckpt_vma_is_uprobes(struct vm_area_struct *vma);
 bool ckpt_vma_is_split(struct vm_area_struct *vma);
 bool ckpt_vma_has_policy(struct vm_area_struct *vma);

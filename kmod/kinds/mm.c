@@ -122,6 +122,12 @@ static bool ckpt_vma_has_pkey(unsigned long vm_flags)
 	       (vm_flags & (VM_READ | VM_WRITE | VM_EXEC)) != VM_EXEC;
 }
 
+/* A guard cannot be read, and CRIU before 4.2 does not know it from a page that was swapped out. */
+static bool ckpt_vma_has_guard(const struct ckpt_scan *scan, unsigned long vm_flags)
+{
+	return vm_flags & VM_MAYBE_GUARD && !ckpt_rule_is_quiet(&scan->report, CKPT_VMA_GUARD);
+}
+
 /* CRIU copies the page tables of private and of shared anonymous memory, whatever is in them. */
 static bool ckpt_vma_is_vast(unsigned long size, unsigned long vm_flags, const struct file *file)
 {
@@ -139,14 +145,14 @@ bool ckpt_vma_has_policy(struct vm_area_struct *vma)
 }
 
 /* Under mmap_lock. Never sleeps. */
-bool ckpt_vma_is_odd(struct vm_area_struct *vma)
+bool ckpt_vma_is_odd(const struct ckpt_scan *scan, struct vm_area_struct *vma)
 {
 	const struct inode *inode;
 	bool io = vma->vm_flags & (VM_IO | VM_PFNMAP);
 
 	ckpt_assert_mmap_locked(vma->vm_mm);
 	if (vma->vm_flags & CKPT_VMA_FLAGS || ckpt_vma_is_sealed(vma) || ckpt_vma_has_policy(vma) ||
-	    ckpt_vma_has_pkey(vma->vm_flags) ||
+	    ckpt_vma_has_pkey(vma->vm_flags) || ckpt_vma_has_guard(scan, vma->vm_flags) ||
 	    ckpt_vma_is_vast(vma->vm_end - vma->vm_start, vma->vm_flags, vma->vm_file))
 		return true;
 	if (!vma->vm_file)
@@ -169,7 +175,7 @@ bool ckpt_vma_is_odd(struct vm_area_struct *vma)
  */
 enum ckpt_look ckpt_vma_peek(struct ckpt_scan *scan, struct vm_area_struct *vma)
 {
-	enum ckpt_look look = ckpt_vma_is_odd(vma) ? CKPT_MARK : CKPT_FINE;
+	enum ckpt_look look = ckpt_vma_is_odd(scan, vma) ? CKPT_MARK : CKPT_FINE;
 
 	if (!vma->vm_file)
 		return look;
@@ -363,6 +369,8 @@ void ckpt_vma_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj)
 		ckpt_vma_judge_sealed(scan, obj);
 	if (ckpt_vma_has_pkey(obj->vm_flags))
 		ckpt_emit(&scan->report, CKPT_VMA_PKEY, &obj->place, NULL, 0);
+	if (ckpt_vma_has_guard(scan, obj->vm_flags))
+		ckpt_emit(&scan->report, CKPT_VMA_GUARD, &obj->place, NULL, 0);
 	if (ckpt_vma_is_vast(obj->place.end - obj->place.at, obj->vm_flags, obj->file))
 		ckpt_vma_judge_vast(scan, obj);
 	if (obj->file && ckpt_lock_peek(obj->inode))
