@@ -57,7 +57,6 @@ static void ckpt_opts_socket(const struct sock *sk, int *v)
 	v[CKPT_OPT_SO_TIMESTAMPING] = READ_ONCE(sk->sk_tsflags);
 	v[CKPT_OPT_SO_TXTIME] = sock_flag(sk, SOCK_TXTIME);
 	v[CKPT_OPT_SO_DEBUG] = sock_flag(sk, SOCK_DBG);
-	v[CKPT_OPT_SO_TXREHASH] = ckpt_sock_txrehash(sk);
 	v[CKPT_OPT_SO_ZEROCOPY] = sock_flag(sk, SOCK_ZEROCOPY);
 #ifdef CONFIG_NET_RX_BUSY_POLL
 	v[CKPT_OPT_SO_BUSY_POLL] = READ_ONCE(sk->sk_ll_usec);
@@ -206,6 +205,7 @@ static void ckpt_opts_read(const struct sock *sk, struct ckpt_opts *opts)
 		ckpt_opts_unix(sk, opts->v);
 	if (!ckpt_is_inet(sk))
 		return;
+	opts->v[CKPT_OPT_SO_TXREHASH] = ckpt_sock_txrehash(sk);
 	ckpt_opts_ip(sk, opts->v);
 	if (ckpt_is_v6(sk))
 		ckpt_opts_ipv6(sk, opts->v);
