@@ -26,18 +26,6 @@ static inline bool ckpt_udp_cork(struct sock *sk)
  * SO_PASSCRED and SO_PASSPIDFD (6.5), SO_PASSSEC: flags of struct socket, from 6.16 on bits of
  * struct sock.
  */
-static inline bool ckpt_sock_passes_creds(const struct socket *sock, const struct sock *sk)
-{
-#if defined(SOCK_PASSPIDFD)
-	return test_bit(SOCK_PASSCRED, &sock->flags) || test_bit(SOCK_PASSPIDFD, &sock->flags);
-#elif defined(SOCK_PASSCRED)
-	return test_bit(SOCK_PASSCRED, &sock->flags);
-#else
-	return sk->sk_scm_credentials || sk->sk_scm_pidfd;
-#endif
-}
-
-/* SO_PASSPIDFD came in 6.5. */
 static inline bool ckpt_sock_passes_pidfd(const struct sock *sk)
 {
 #if defined(SOCK_PASSPIDFD)
@@ -48,6 +36,15 @@ static inline bool ckpt_sock_passes_pidfd(const struct sock *sk)
 	return false;
 #else
 	return sk->sk_scm_pidfd;
+#endif
+}
+
+static inline bool ckpt_sock_passes_creds(const struct socket *sock, const struct sock *sk)
+{
+#ifdef SOCK_PASSCRED
+	return test_bit(SOCK_PASSCRED, &sock->flags) || ckpt_sock_passes_pidfd(sk);
+#else
+	return sk->sk_scm_credentials || ckpt_sock_passes_pidfd(sk);
 #endif
 }
 
