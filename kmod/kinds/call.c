@@ -13,6 +13,7 @@
 #include <uapi/linux/futex.h>
 #include <asm/unistd.h>
 
+#include "access.h"
 #include "kind.h"
 #include "procfile.h"
 
@@ -65,6 +66,8 @@ void ckpt_call_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 	snprintf(text, sizeof(text), "%d/task/%d/syscall", proc->nr, tid);
 	n = ckpt_procfile_read(scan->fs, text, text, sizeof(text) - 1);
 	revert_creds(old);
+	if (ckpt_access_failed(n))
+		ckpt_report_error(&scan->report, -ENOMEM);
 	text[max_t(ssize_t, n, 0)] = '\0';
 	if (sscanf(text, "%d 0x%llx 0x%llx 0x%llx 0x%llx", &nr, &args[0], &args[1], &args[2],
 		   &args[3]) != CKPT_CALL_ARGS + 1)
