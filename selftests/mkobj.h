@@ -139,6 +139,9 @@ extern const struct mkobj_case mkobj_mount_cases[];
 
 /* Ends everything: status 4 where the machine lacks the feature (by errno), 1 otherwise. */
 void mkobj_fail(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+/* Flags of a case whose finding is told with each alone; all processes trip two more then. */
+#define MKOBJ_EACH "view=each,also=task-rseq,also=env-vvar-vclock"
+
 /* Is the kernel that version, or a newer one? */
 bool mkobj_kernel_since(int major, int minor);
 void mkobj_lacks(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));

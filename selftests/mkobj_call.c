@@ -101,48 +101,51 @@ static void sleep_now(struct mkobj *m)
 	mkobj_pause();
 }
 
-static void make_sleeper(struct mkobj *m)
+static pid_t start_sleeper(struct mkobj *m)
 {
 	pid_t pid = mkobj_fork();
 
 	if (!pid)
 		sleep_now(m);
 	mkobj_await(pid, 'S');
+	return pid;
+}
+
+static void make_sleeper(struct mkobj *m)
+{
+	start_sleeper(m);
 }
 
 static void make_stopped(struct mkobj *m)
 {
-	pid_t pid = mkobj_fork();
+	pid_t pid = start_sleeper(m);
 
-	if (!pid)
-		sleep_now(m);
-	mkobj_await(pid, 'S');
 	mkobj_try(kill(pid, SIGSTOP), "SIGSTOP");
 	mkobj_await(pid, 'T');
 }
 
 #define BLOCK	"task-restart-block"
-#define EACH	"view=each,also=task-rseq,also=env-vvar-vclock"
 
 const struct mkobj_case mkobj_call_cases[] = {
-	{ .name = BLOCK, .rule = BLOCK, .make = make_sleeper, .num = NANOSLEEP, .flags = EACH },
+	{ .name = BLOCK, .rule = BLOCK, .make = make_sleeper, .num = NANOSLEEP,
+	  .flags = MKOBJ_EACH },
 	{ .name = BLOCK ".clock", .rule = BLOCK, .make = make_sleeper, .num = CLOCK,
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ .name = BLOCK ".poll", .rule = BLOCK, .make = make_sleeper, .num = POLL,
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ .name = BLOCK ".futex", .rule = BLOCK, .make = make_sleeper, .num = FUTEX,
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ .name = BLOCK ".futex-until", .rule = BLOCK, .make = make_sleeper, .num = FUTEX_UNTIL,
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ .name = BLOCK ".stopped", .rule = BLOCK, .make = make_stopped, .num = NANOSLEEP,
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ .name = BLOCK ".miss", .rule = BLOCK, .make = make_sleeper, .num = CLOCK_UNTIL,
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ .name = BLOCK ".miss-ppoll", .rule = BLOCK, .make = make_sleeper, .num = PPOLL,
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ .name = BLOCK ".miss-select", .rule = BLOCK, .make = make_sleeper, .num = SELECT,
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ .name = BLOCK ".miss-futex", .rule = BLOCK, .make = make_sleeper, .num = FUTEX_FOR_EVER,
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ }
 };

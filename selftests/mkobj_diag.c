@@ -112,7 +112,6 @@ static void make_udplite(struct mkobj *m)
 
 #define DIAG	"ns-net-no-diag"
 #define LITE	"ns-net-no-udplite"
-#define EACH	"view=each,also=task-rseq,also=env-vvar-vclock"
 #define WITHOUT(module) \
 	.prepare = prepare_no_module, .cleanup = cleanup_no_module, .arg = module
 
@@ -129,10 +128,10 @@ const struct mkobj_case mkobj_diag_cases[] = {
 	{ .name = DIAG ".miss-raw", .rule = DIAG, WITHOUT("raw_diag"), .make = make_net,
 	  .flags = "root-only" },
 	{ .name = LITE, .rule = LITE, .make = make_no_udplite, .num = CLONE_NEWNET,
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ .name = LITE ".miss", .rule = LITE, .make = make_no_udplite,
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ .name = LITE ".miss-old", .rule = LITE, .make = make_udplite,
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ }
 };

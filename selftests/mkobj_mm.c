@@ -191,7 +191,6 @@ static void map_exec_only(struct mkobj *m)
 
 #define PKEY	"vma-pkey"
 #define GUARD	"vma-guard"
-#define EACH	"view=each,also=task-rseq,also=env-vvar-vclock"
 #define SEALED	"vma-sealed"
 #define IO	"vma-io-pfn"
 #define SHARED	"vma-io-shared"
@@ -227,9 +226,10 @@ const struct mkobj_case mkobj_mm_cases[] = {
 	  .arg = "", .num = PROT_NONE },
 	{ .name = PKEY, .rule = PKEY, .make = map_with_key, .arg = "key",
 	  .num = PROT_READ | PROT_WRITE },
-	{ .name = GUARD, .rule = GUARD, .make = map_with_guard, .arg = "guard", .flags = EACH },
+	{ .name = GUARD, .rule = GUARD, .make = map_with_guard, .arg = "guard",
+	  .flags = MKOBJ_EACH },
 	{ .name = GUARD ".miss", .rule = GUARD, .make = map_with_guard, .arg = "",
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ .name = PKEY ".miss", .rule = PKEY, .make = map_with_key, .arg = "", .num = PROT_READ },
 	{ .name = PKEY ".miss-exec", .rule = PKEY, .make = map_exec_only },
 	{ .name = ANON, .rule = ANON, .make = map_anon_inode, .arg = "io_uring perf" },

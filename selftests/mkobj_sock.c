@@ -181,19 +181,18 @@ static void make_dgram(struct mkobj *m)
 #define RAWCONN	"raw-connected"
 
 #define PASSCRED	"sock-no-passcred"
-#define EACH	"view=each,also=task-rseq,also=env-vvar-vclock"
 
 const struct mkobj_case mkobj_sock_cases[] = {
 	{ .name = PASSCRED, .rule = PASSCRED, .make = make_on_new_kernel, .num = AF_INET,
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ .name = PASSCRED ".ipv6", .rule = PASSCRED, .make = make_on_new_kernel, .num = AF_INET6,
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ .name = PASSCRED ".packet", .rule = PASSCRED, .make = make_on_new_kernel,
-	  .num = AF_PACKET, .flags = EACH ",root-only" },
+	  .num = AF_PACKET, .flags = MKOBJ_EACH ",root-only" },
 	{ .name = PASSCRED ".miss", .rule = PASSCRED, .make = make_on_new_kernel, .num = AF_UNIX,
-	  .flags = EACH },
+	  .flags = MKOBJ_EACH },
 	{ .name = PASSCRED ".miss-old", .rule = PASSCRED, .make = make_on_old_kernel,
-	  .num = AF_INET, .flags = EACH },
+	  .num = AF_INET, .flags = MKOBJ_EACH },
 	{ .name = FAMILY, .rule = FAMILY, .make = make_family },
 	{ .name = FAMILY ".vsock", .rule = FAMILY, .make = make_family, .num = AF_VSOCK },
 	{ .name = FAMILY ".alg", .rule = FAMILY, .make = make_family, .num = AF_ALG },
