@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sysfs.c - /sys/kernel/ckptcheck: one value a file, see Documentation/ABI/testing. */
+/* sysfs.c - /sys/kernel/ckptcheck: settings and figures, see Documentation/ABI/testing. */
 
 #include <linux/atomic.h>
 #include <linux/kobject.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/sysfs.h>
 
@@ -15,7 +17,11 @@
 
 static u32 ckpt_target = CKPTCHECK_TARGET_NEWEST;
 static u32 ckpt_objects = CKPT_MAX_OBJECTS_DEFAULT;
-static atomic64_t ckpt_scans, ckpt_failed, ckpt_longest_hold;
+/* Holds below 2^CKPT_HOLDS_LEAST ns are counted together, and those of twice as long each. */
+#define CKPT_HOLDS_LEAST	10
+#define CKPT_HOLDS_NR		12
+
+static atomic64_t ckpt_scans, ckpt_failed, ckpt_longest_hold, ckpt_holds[CKPT_HOLDS_NR];
 static struct kobject *ckpt_kobj;
 
 u32 ckpt_default_target(void)
@@ -39,6 +45,7 @@ void ckpt_stats_hold(u64 ns)
 {
 	s64 longest = atomic64_read(&ckpt_longest_hold);
 
+	atomic64_inc(&ckpt_holds[min(ilog2(ns >> CKPT_HOLDS_LEAST << 1 | 1), CKPT_HOLDS_NR - 1)]);
 	while ((s64)ns > longest && !atomic64_try_cmpxchg(&ckpt_longest_hold, &longest, ns))
 		;
 }
@@ -107,6 +114,16 @@ static ssize_t longest_hold_ns_show(struct kobject *kobj, struct kobj_attribute 
 	return sysfs_emit(buf, "%lld\n", (long long)atomic64_read(&ckpt_longest_hold));
 }
 
+static ssize_t holds_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	int i, len = 0;
+
+	for (i = 0; i < CKPT_HOLDS_NR; i++)
+		len += sysfs_emit_at(buf, len, "%lld%c", (long long)atomic64_read(&ckpt_holds[i]),
+				     i < CKPT_HOLDS_NR - 1 ? ' ' : '\n');
+	return len;
+}
+
 static struct kobj_attribute ckpt_version_attr = __ATTR_RO(version);
 static struct kobj_attribute ckpt_format_attr = __ATTR_RO(format);
 static struct kobj_attribute ckpt_target_attr = __ATTR_RW(target);
@@ -114,6 +131,7 @@ static struct kobj_attribute ckpt_max_objects_attr = __ATTR_RW(max_objects);
 static struct kobj_attribute ckpt_scans_attr = __ATTR_RO(scans);
 static struct kobj_attribute ckpt_failed_attr = __ATTR_RO(failed);
 static struct kobj_attribute ckpt_longest_hold_attr = __ATTR_RO(longest_hold_ns);
+static struct kobj_attribute ckpt_holds_attr = __ATTR_RO(holds);
 
 static struct attribute *ckpt_attrs[] = {
 	&ckpt_version_attr.attr,
@@ -127,6 +145,7 @@ static struct attribute *ckpt_stats_attrs[] = {
 	&ckpt_scans_attr.attr,
 	&ckpt_failed_attr.attr,
 	&ckpt_longest_hold_attr.attr,
+	&ckpt_holds_attr.attr,
 	NULL
 };
 

@@ -232,7 +232,7 @@ TEST_F(sysfs, files)
 	} files[] = {
 		{ "version", 0444 }, { "format", 0444 }, { "target", 0644 },
 		{ "max_objects", 0644 }, { "stats/scans", 0444 }, { "stats/failed", 0444 },
-		{ "stats/longest_hold_ns", 0444 },
+		{ "stats/longest_hold_ns", 0444 }, { "stats/holds", 0444 },
 	};
 	char path[64], text[64];
 	struct stat st;
@@ -334,6 +334,23 @@ static long long stat_of(const char *name)
 	return slurp_file(path, text, sizeof(text)) > 0 ? atoll(text) : -1;
 }
 
+static int read_holds(unsigned long long holds[12])
+{
+	char text[256], *at = text, *end;
+	int n = 0;
+
+	if (slurp_file(SYSFS "stats/holds", text, sizeof(text)) <= 0)
+		return -1;
+	while (n < 12) {
+		holds[n] = strtoull(at, &end, 10);
+		if (end == at)
+			break;
+		at = end;
+		n++;
+	}
+	return strcmp(at, "\n") ? -1 : n;
+}
+
 TEST_F(sysfs, stats)
 {
 	long long scans = stat_of("scans"), failed = stat_of("failed");
@@ -344,6 +361,31 @@ TEST_F(sysfs, stats)
 	EXPECT_LT(scans, stat_of("scans"));
 	EXPECT_EQ(failed, stat_of("failed"));
 	EXPECT_LT(0, stat_of("longest_hold_ns"));
+}
+
+/* The longest hold is one of the last that were counted, and each report adds some. */
+TEST_F(sysfs, holds)
+{
+	long long before = 0, after = 0, longest;
+	unsigned long long holds[12];
+	int i, last = 0;
+
+	ASSERT_EQ(12, read_holds(holds));
+	for (i = 0; i < 12; i++)
+		before += holds[i];
+	report_read(getpid(), 0, &self->r);
+	report_free(&self->r);
+	ASSERT_EQ(12, read_holds(holds));
+	for (i = 0; i < 12; i++) {
+		after += holds[i];
+		if (holds[i])
+			last = i;
+	}
+	EXPECT_LE(before + 2, after);
+	longest = stat_of("longest_hold_ns");
+	EXPECT_LE(last ? 512LL << last : 0, longest);
+	if (last < 11)
+		EXPECT_GT(1024LL << last, longest);
 }
 
 TEST_HARNESS_MAIN
