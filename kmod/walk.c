@@ -26,7 +26,7 @@
  * What one hold of the target's locks may cost, in looks of the cheapest kind: a file like the one
  * before.  Other looks cost as many of them as they take more instructions at most.
  */
-#define CKPT_CHUNK	200
+#define CKPT_CHUNK	160
 #define CKPT_LOOK_COST	14
 #define CKPT_VMA_COST	4
 #define CKPT_CHUNK_MARKS	(CKPT_CHUNK / CKPT_VMA_COST + 1)
