@@ -118,10 +118,12 @@ static bool is_refused(const struct answer *answer)
 /**
  * answer_get() - ask for one process
  * @opt: how
+ * @criu: options of criu that are in force, NULL if nothing is known of them
  * @answer: filled in; answer_free() is due
  * @pid: the process
  */
-void answer_get(const struct options *opt, struct answer *answer, int pid)
+void answer_get(const struct options *opt, const struct criu_line *criu, struct answer *answer,
+		int pid)
 {
 	const char *target;
 	enum ckptcheck_class floor;
@@ -143,9 +145,9 @@ void answer_get(const struct options *opt, struct answer *answer, int pid)
 			answer->target_origin = opt->target_origin;
 		else
 			judge(opt, answer);
-		if (opt->criu)
-			criu_judge(opt->criu, answer);
-		if (!viewed || opt->criu)
+		if (criu)
+			criu_judge(criu, answer);
+		if (!viewed || criu)
 			hide(opt, answer);
 		answer->verdict = weigh(answer, floor);
 		answer->status = status_of(answer->verdict);

@@ -87,9 +87,15 @@ static size_t ask(const struct options *opt, struct answer *answers)
 	size_t i, nr = 0;
 
 	for (i = 0; i < opt->nr_pids; i++) {
+		const struct way *way = opt->found_by[i];
+		struct criu_line *engine = NULL;
+
 		all_progress(opt, i);
-		answer_get(opt, &answers[nr], opt->pids[i]);
-		answers[nr].way = opt->found_by[i];
+		if (way && way->kind == WAY_CONTAINER)
+			engine = container_line(opt, opt->pids[i]);
+		answer_get(opt, engine ? engine : opt->criu, &answers[nr], opt->pids[i]);
+		criu_line_free(engine);
+		answers[nr].way = way;
 		filter_apply(opt, &answers[nr]);
 		if (opt->all && answers[nr].gone)
 			answer_free(&answers[nr]);
@@ -197,6 +203,8 @@ int main(int argc, char **argv)
 		if (opt.load)
 			load_module(&opt);
 		ways_follow(&opt);
+		if (opt.criu && opt.criu->rpc && opt.nr_pids == 1)
+			container_add(opt.criu, opt.pids[0]);
 		if (opt.nr_pids || opt.all) {
 			target_choose(&opt);
 			status = opt.mode == OUTPUT_OPENMETRICS ? metrics_export(&opt) :

@@ -8,8 +8,10 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine.h"
 #include "proc.h"
 #include "run.h"
 #include "text.h"
@@ -24,12 +26,13 @@ static const char * const places[] = {
 };
 
 static const struct {
+	const char *runtime;
 	const char *file;
 	const char *pid;
 	const char *start;
 } states[] = {
-	{ "state.json", "\"init_process_pid\"", "\"init_process_start\"" },	/* runc */
-	{ "status", "\"pid\"", "\"process-start-time\"" },			/* crun */
+	{ "runc", "state.json", "\"init_process_pid\"", "\"init_process_start\"" },
+	{ "crun", "status", "\"pid\"", "\"process-start-time\"" },
 };
 
 /*
@@ -53,8 +56,8 @@ static unsigned long long number_at(const char *text, const char *key)
 	return 0;
 }
 
-/* A state whose process has ended, or has left its id to another one, is an old one. */
-static void add_state(struct options *opt, const struct way *way, const char *path, size_t state)
+/* Return: its process, 0 if that has ended, or has left its id to another one. */
+static int state_pid(const char *path, size_t state)
 {
 	char *text = text_read(path);
 	struct process process;
@@ -62,37 +65,119 @@ static void add_state(struct options *opt, const struct way *way, const char *pa
 	int pid;
 
 	if (!text)
-		return;
+		return 0;
 	pid = number_at(text, states[state].pid);
 	start = number_at(text, states[state].start);
-	if (pid > 0 && process_read(pid, &process) && (!start || start == process.start))
-		pid_add(opt, pid, way);
 	free(text);
+	return pid > 0 && process_read(pid, &process) && (!start || start == process.start) ?
+	       pid : 0;
 }
 
-/* Return: whether there is such a container, running or not. */
-static bool find_id(struct options *opt, const struct way *way, const char *id)
+typedef void (*state_fn)(void *arg, const char *path, size_t state);
+
+/* Return: whether there is one whose id has that pattern. */
+static bool each_state(const char *ids, state_fn fn, void *arg)
 {
-	const char *more = strlen(id) >= SHORT_ID_LEN ? "*" : "";
 	bool found = false;
 	size_t i, j, k;
 
 	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
 		for (j = 0; j < sizeof(states) / sizeof(*states); j++) {
-			char *pattern = xasprintf("%s/%s%s/%s", places[i], id, more,
-						  states[j].file);
+			char *pattern = xasprintf("%s/%s/%s", places[i], ids, states[j].file);
 			glob_t paths = { 0 };
 
 			if (!glob(pattern, 0, NULL, &paths)) {
 				found = true;
 				for (k = 0; k < paths.gl_pathc; k++)
-					add_state(opt, way, paths.gl_pathv[k], j);
+					fn(arg, paths.gl_pathv[k], j);
 			}
 			globfree(&paths);
 			free(pattern);
 		}
 	}
 	return found;
+}
+
+struct adding {
+	struct options *opt;
+	const struct way *way;
+};
+
+static void add_state(void *arg, const char *path, size_t state)
+{
+	struct adding *adding = arg;
+	int pid = state_pid(path, state);
+
+	if (pid)
+		pid_add(adding->opt, pid, adding->way);
+}
+
+/* Return: whether there is such a container, running or not. */
+static bool find_id(struct options *opt, const struct way *way, const char *id)
+{
+	char *ids = xasprintf("%s%s", id, strlen(id) >= SHORT_ID_LEN ? "*" : "");
+	struct adding adding = { opt, way };
+	bool found = each_state(ids, add_state, &adding);
+
+	free(ids);
+	return found;
+}
+
+struct looking {
+	int pid;
+	char *path;
+	const char *runtime;
+};
+
+/* Nobody but root and the owner of a process says what its container is. */
+static bool is_trusted(const char *path, int pid)
+{
+	char *proc = xasprintf("/proc/%d", pid);
+	struct stat file, process;
+	bool trusted = !stat(path, &file) &&
+		(!file.st_uid || (!stat(proc, &process) && file.st_uid == process.st_uid));
+
+	free(proc);
+	return trusted;
+}
+
+static void look_state(void *arg, const char *path, size_t state)
+{
+	struct looking *looking = arg;
+
+	if (looking->path || state_pid(path, state) != looking->pid ||
+	    !is_trusted(path, looking->pid))
+		return;
+	looking->path = xasprintf("%s", path);
+	looking->runtime = states[state].runtime;
+}
+
+bool container_add(struct criu_line *line, int pid)
+{
+	struct looking looking = { .pid = pid };
+	bool added;
+
+	each_state("*", look_state, &looking);
+	added = looking.path && engine_add(line, pid, looking.path, looking.runtime);
+	free(looking.path);
+	return added;
+}
+
+struct criu_line *container_line(const struct options *opt, int pid)
+{
+	struct looking looking = { .pid = pid };
+	const char *config = opt->rpc_config;
+	struct criu_line *line;
+
+	each_state("*", look_state, &looking);
+	if (!looking.path)
+		return NULL;
+	if (!config)
+		config = engine_config(looking.runtime, opt->target);
+	line = criu_line_of_text(opt->criu_options ? opt->criu_options : "", config);
+	engine_add(line, pid, looking.path, looking.runtime);
+	free(looking.path);
+	return line;
 }
 
 /* Engines whose "inspect" takes names and prints the pid, 0 for what does not run. */

@@ -58,6 +58,7 @@ struct criu_given {
  * @has_command: "dump" or "pre-dump" is one of them
  * @pid: argument of --tree, 0 if there is none
  * @rpc: an engine drives criu, and gives options that are not known here
+ * @orphan_ptys: an engine says that masters of ptys are outside, which no option does
  * @given: all options in the order in which criu takes them: the last one counts
  * @nr: number of @given
  */
@@ -67,6 +68,7 @@ struct criu_line {
 	bool has_command;
 	int pid;
 	bool rpc;
+	bool orphan_ptys;
 	struct criu_given *given;
 	size_t nr;
 };
@@ -79,6 +81,7 @@ bool criu_is_command(const char *word);
 struct criu_line *criu_line_of(int argc, char **argv, const char *rpc_config);
 struct criu_line *criu_line_of_text(const char *text, const char *rpc_config);
 struct criu_line *criu_line_of_process(int pid, __u32 target);
+void criu_line_add(struct criu_line *line, const char *name, char *arg);
 void criu_line_free(struct criu_line *line);
 
 /* criuconf.c */

@@ -12,22 +12,12 @@
 #include <linux/ckptcheck.h>
 
 #include "criu.h"
+#include "engine.h"
 #include "text.h"
 #include "tool.h"
 
 /* What criu makes of its command line when a request has come by RPC. */
 #define RPC_TITLE	"criu: "
-
-/* Files that engines pass by RPC, by the name of their process; the first that is there counts. */
-static const struct {
-	const char *name;
-	const char *config;
-	__u32 since;		/* version of CRIU that takes it from them */
-} engines[] = {
-	{ "runc", "/etc/criu/runc.conf", 0 },
-	{ "crun", "/etc/criu/crun.conf", CKPTCHECK_VERSION(4, 2, 0) },
-	{ "crun", "/etc/criu/runc.conf", CKPTCHECK_VERSION(4, 2, 0) },
-};
 
 /* Return: the words of its command line, the last one NULL; each is part of the first one. */
 static char **command_line(int pid, int *argc)
@@ -79,15 +69,8 @@ static char *parent_of(int pid)
 static struct criu_line *rpc_line(int pid, __u32 target)
 {
 	char *name = parent_of(pid);
-	const char *config = NULL;
-	struct criu_line *line;
-	size_t i;
+	struct criu_line *line = criu_line_of_text("", engine_config(name, target));
 
-	for (i = 0; i < sizeof(engines) / sizeof(*engines) && !config; i++)
-		if (!strcmp(name, engines[i].name) && target >= engines[i].since &&
-		    !access(engines[i].config, F_OK))
-			config = engines[i].config;
-	line = criu_line_of_text("", config);
 	line->rpc = true;
 	free(name);
 	return line;

@@ -103,6 +103,17 @@ static void add(struct criu_line *line, const struct criu_option *option, char *
 	line->given[line->nr++] = (struct criu_given){ option, arg, off };
 }
 
+/**
+ * criu_line_add() - one more option
+ * @line: gets it, after those it has
+ * @name: of an option of the table
+ * @arg: its argument, which is the line's from now on
+ */
+void criu_line_add(struct criu_line *line, const char *name, char *arg)
+{
+	add(line, option_named(name), arg, false);
+}
+
 static void take(struct criu_line *line, const struct criu_option *option, bool off)
 {
 	const char *colon;
@@ -119,10 +130,10 @@ static void take(struct criu_line *line, const struct criu_option *option, bool 
 	/* An older way to write --external. */
 	colon = strchr(optarg, ':');
 	if (!strcmp(optarg, "auto"))
-		add(line, option_named("external"), xasprintf("mnt[]"), false);
+		criu_line_add(line, "external", xasprintf("mnt[]"));
 	else if (colon)
-		add(line, option_named("external"),
-		    xasprintf("mnt[%.*s]%s", (int)(colon - optarg), optarg, colon), false);
+		criu_line_add(line, "external",
+			      xasprintf("mnt[%.*s]%s", (int)(colon - optarg), optarg, colon));
 	else
 		errx(EXIT_ERROR, "criu --ext-mount-map wants MOUNTPOINT:KEY, not \"%s\"", optarg);
 }

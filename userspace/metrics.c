@@ -86,7 +86,7 @@ static void count_host(struct options *opt, struct metrics *metrics)
 	all_pids(opt);
 	for (i = 0; i < opt->nr_pids; i++) {
 		all_progress(opt, i);
-		answer_get(opt, &answer, opt->pids[i]);
+		answer_get(opt, opt->criu, &answer, opt->pids[i]);
 		filter_apply(opt, &answer);
 		count_answer(metrics, &answer);
 		answer_free(&answer);

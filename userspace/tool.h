@@ -161,7 +161,8 @@ void refusal_explain(struct answer *answer);
 bool proc_is_mounted(const char *dir);
 
 /* answer.c */
-void answer_get(const struct options *opt, struct answer *answer, int pid);
+void answer_get(const struct options *opt, const struct criu_line *criu, struct answer *answer,
+		int pid);
 void answer_free(struct answer *answer);
 int answer_root(const struct answer *answer);
 bool answer_complete(const struct answer *answer);

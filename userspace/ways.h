@@ -36,4 +36,23 @@ void find_cgroup_path(struct options *opt, const struct way *way, const char *pa
 void find_unit(struct options *opt, const struct way *way);
 void find_container(struct options *opt, const struct way *way);
 
+/**
+ * container_add() - what a container's engine gives criu of its own accord
+ * @line: gets it
+ * @pid: a process, the container's first one
+ *
+ * Believes runc and crun, and of what they keep what root or the owner of the process has written.
+ * Return: whether it is known.
+ */
+bool container_add(struct criu_line *line, int pid);
+
+/**
+ * container_line() - options of criu where a container's engine calls it
+ * @opt: has more of them
+ * @pid: a process, the container's first one
+ *
+ * Return: for criu_line_free(), NULL if the engine is not known.
+ */
+struct criu_line *container_line(const struct options *opt, int pid);
+
 #endif

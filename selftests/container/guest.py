@@ -157,11 +157,26 @@ class Test:
     def without_options(self, variant, box):
         ours = self.report(box)
         self.findings(variant, ours)
+        status = self.command(box)
         dump = self.checkpoint(variant, box, [])
         kind = judge.disagreement(judge.predict_container(ours), dump, [])
         if dump.refused and judge.reason_known(ours, dump, self.messages) is False:
             kind = kind or "reason"
         self.judge(variant, kind, [], dump)
+        self.judge_command(variant, status, dump)
+
+    def command(self, box):
+        """What the command says of the container: it knows what runc gives by itself."""
+        done = runc.run(["ckptcheck", "--container", box.name, "-rn", "-o", "CLASS,RULE,NEEDS"])
+        print("  ckptcheck --container %s: status %d" % (box.name, done.returncode))
+        print("".join("  %s\n" % line for line in done.stdout.splitlines()), end="")
+        return done.returncode
+
+    def judge_command(self, variant, status, dump):
+        """Lossy and restore are no refusals, unknown says nothing."""
+        agrees = status == 4 or (status in (2, 3)) == dump.refused
+        self.say("AGREE" if agrees and status != 1 else "DISAGREE", variant,
+                 "ckptcheck --container: status %d" % status)
 
     def with_options(self, variant, box):
         """Each set of options anew: needs= may name what the dump before has changed."""

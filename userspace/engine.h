@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* engine.h - what container engines tell criu by themselves. */
+#ifndef ENGINE_H
+#define ENGINE_H
+
+#include <stdbool.h>
+
+#include <linux/types.h>
+
+struct criu_line;
+
+/**
+ * engine_config() - configuration file of criu that an engine passes
+ * @runtime: "runc" or "crun"; others have none
+ * @target: version of CRIU, 0 if that is not known
+ *
+ * Return: its path, NULL if there is none.
+ */
+const char *engine_config(const char *runtime, __u32 target);
+
+/**
+ * engine_add() - the options that an engine gives for a container of its own accord
+ * @line: they are added to those
+ * @pid: the container's first process
+ * @state: path of what @runtime keeps about the container
+ * @runtime: "runc" or "crun"
+ *
+ * Return: whether they are known: not without json-c, or where the configuration is gone.
+ */
+bool engine_add(struct criu_line *line, int pid, const char *state, const char *runtime);
+
+#endif
