@@ -204,7 +204,7 @@ int main(int argc, char **argv)
 			load_module(&opt);
 		ways_follow(&opt);
 		if (opt.criu && opt.criu->rpc && opt.nr_pids == 1)
-			container_add(opt.criu, opt.pids[0]);
+			opt.criu->own = container_add(opt.criu, opt.pids[0]);
 		if (opt.nr_pids || opt.all) {
 			target_choose(&opt);
 			status = opt.mode == OUTPUT_OPENMETRICS ? metrics_export(&opt) :

@@ -57,7 +57,9 @@ struct criu_given {
  * @argc: number of @argv
  * @has_command: "dump" or "pre-dump" is one of them
  * @pid: argument of --tree, 0 if there is none
- * @rpc: an engine drives criu, and gives options that are not known here
+ * @rpc: an engine drives criu
+ * @told: what somebody told the engine to give is among @given
+ * @own: what the engine gives of its own accord is among @given
  * @orphan_ptys: an engine says that masters of ptys are outside, which no option does
  * @given: all options in the order in which criu takes them: the last one counts
  * @nr: number of @given
@@ -68,10 +70,18 @@ struct criu_line {
 	bool has_command;
 	int pid;
 	bool rpc;
+	bool told;
+	bool own;
 	bool orphan_ptys;
 	struct criu_given *given;
 	size_t nr;
 };
+
+/* Whether an engine gives options that are not known here. */
+static inline bool criu_line_has_unseen(const struct criu_line *line)
+{
+	return line->rpc && !(line->told && line->own);
+}
 
 struct answer;
 struct report_record;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * criuhook.c - the options of a criu that runs, for its action script. Where an engine drives
- * it by RPC, its configuration files are all that can be seen of them.
+ * it by RPC, they are those of its configuration files and those that the engine was told.
  */
 #include <err.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 
 #include "criu.h"
 #include "engine.h"
+#include "proc.h"
 #include "text.h"
 #include "tool.h"
 
@@ -39,40 +40,60 @@ static char **command_line(int pid, int *argc)
 	return argv;
 }
 
-/* Return: the name of the parent's process, for free(). */
-static char *parent_of(int pid)
+static bool ends_in_true(const char *word)
 {
-	char *path = xasprintf("/proc/%d/status", pid), *line = NULL;
-	FILE *file = fopen(path, "re");
-	size_t size = 0;
-	int parent = 0;
+	size_t len = strlen(word), n = strlen("=true");
 
-	while (file && getline(&line, &size, file) > 0)
-		if (sscanf(line, "PPid: %d", &parent) == 1)
-			break;
-	if (file)
-		fclose(file);
-	free(path);
-	path = xasprintf("/proc/%d/comm", parent);
-	file = fopen(path, "re");
-	if (!file || getline(&line, &size, file) <= 0) {
-		line = xrealloc(line, 1);
-		*line = '\0';
+	return len > n && !strcmp(word + len - n, "=true");
+}
+
+/*
+ * What somebody told the engine, from its command line. Return: whether that is known: other
+ * programs than these two have other words.
+ */
+static bool add_told(struct criu_line *line, const struct process *engine)
+{
+	static const struct {
+		const char *word;
+		const char *option;
+	} words[] = {
+		{ "tcp-established", "tcp-established" },
+		{ "tcp-skip-in-flight", "skip-in-flight" },
+		{ "tcp-close", "tcp-close" },
+		{ "ext-unix-sk", "ext-unix-sk" },
+		{ "shell-job", "shell-job" },
+		{ "file-locks", "file-locks" },
+	};
+	int argc, i;
+	char **argv;
+	size_t j;
+
+	if (!engine_is_known(engine->comm))
+		return false;
+	argv = command_line(engine->pid, &argc);
+	for (i = 1; i < argc; i++) {
+		const char *word = argv[i] + strspn(argv[i], "-");
+		size_t len = ends_in_true(word) ? strlen(word) - strlen("=true") : strlen(word);
+
+		for (j = 0; word > argv[i] && j < sizeof(words) / sizeof(*words); j++)
+			if (strlen(words[j].word) == len && !memcmp(words[j].word, word, len))
+				criu_line_add(line, words[j].option, NULL);
 	}
-	if (file)
-		fclose(file);
-	free(path);
-	line[strcspn(line, "\n")] = '\0';
-	return line;
+	free(argv[0]);
+	free(argv);
+	return true;
 }
 
 static struct criu_line *rpc_line(int pid, __u32 target)
 {
-	char *name = parent_of(pid);
-	struct criu_line *line = criu_line_of_text("", engine_config(name, target));
+	struct process criu = { 0 }, engine = { 0 };
+	struct criu_line *line;
 
+	if (process_read(pid, &criu))
+		process_read(criu.parent, &engine);
+	line = criu_line_of_text("", engine_config(engine.comm, target));
 	line->rpc = true;
-	free(name);
+	line->told = add_told(line, &engine);
 	return line;
 }
 

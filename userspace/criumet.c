@@ -315,7 +315,7 @@ static void judge(const struct criu_line *line, __u32 target, struct report_reco
 		if (strcmp(reliefs[i].rule, record->rule) || reliefs[i].since > target)
 			continue;
 		/* The engine may have given that option. */
-		if (line->rpc && record->cls == CKPTCHECK_CLASS_BLOCKER)
+		if (criu_line_has_unseen(line) && record->cls == CKPTCHECK_CLASS_BLOCKER)
 			record->cls = CKPTCHECK_CLASS_UNKNOWN;
 		given = find_relief(line, target, &reliefs[i], record);
 		if (given) {

@@ -29,6 +29,11 @@ static const struct {
 	{ "crun", "/etc/criu/runc.conf", CKPTCHECK_VERSION(4, 2, 0) },
 };
 
+bool engine_is_known(const char *runtime)
+{
+	return !strcmp(runtime, "runc") || !strcmp(runtime, "crun");
+}
+
 const char *engine_config(const char *runtime, __u32 target)
 {
 	size_t i;
@@ -223,7 +228,8 @@ static void add_namespaces(struct criu_line *line, json_object *linux_part)
 	static const struct {
 		const char *type;
 		const char *external;
-	} kinds[] = { { "network", "net[%llu]:extRootNetNS" }, { "pid", "pid[%llu]:extRootPidNS" } };
+		const char *key;
+	} kinds[] = { { "network", "net", "extRootNetNS" }, { "pid", "pid", "extRootPidNS" } };
 	json_object *spaces;
 	size_t n = array_in(linux_part, "namespaces", &spaces), i, j;
 
@@ -232,10 +238,14 @@ static void add_namespaces(struct criu_line *line, json_object *linux_part)
 		const char *type = string_in(space, "type"), *path = string_in(space, "path");
 		struct stat st;
 
-		for (j = 0; type && j < sizeof(kinds) / sizeof(*kinds); j++)
-			if (!strcmp(type, kinds[j].type) && path && *path && !stat(path, &st))
-				criu_line_add(line, "external", xasprintf(kinds[j].external,
-					      (unsigned long long)st.st_ino));
+		if (!type || !path || !*path || stat(path, &st))
+			continue;
+		for (j = 0; j < sizeof(kinds) / sizeof(*kinds); j++)
+			if (!strcmp(type, kinds[j].type))
+				criu_line_add(line, "external",
+					      xasprintf("%s[%llu]:%s", kinds[j].external,
+							(unsigned long long)st.st_ino,
+							kinds[j].key));
 	}
 }
 

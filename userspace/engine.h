@@ -9,6 +9,9 @@
 
 struct criu_line;
 
+/* Whether the name of a process is that of one of the two that are known. */
+bool engine_is_known(const char *runtime);
+
 /**
  * engine_config() - configuration file of criu that an engine passes
  * @runtime: "runc" or "crun"; others have none

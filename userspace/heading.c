@@ -200,8 +200,8 @@ void closing_print(const struct options *opt, const struct answer *answer)
 
 	if (answer->verdict == CKPTCHECK_CLASS_OPTION || opt->criu)
 		put_command(opt, answer);
-	if (opt->criu && opt->criu->rpc && answer->verdict != CKPTCHECK_CLASS_INFO)
-		puts("options that the engine gives by RPC cannot be seen and are not counted; its configuration file of criu, such as /etc/criu/runc.conf, takes what is missing");
+	if (opt->criu && criu_line_has_unseen(opt->criu) && answer->verdict != CKPTCHECK_CLASS_INFO)
+		puts("options that the engine gives by RPC cannot all be seen, and those are not counted; its configuration file of criu, such as /etc/criu/runc.conf, takes what is missing");
 	if (!answer_complete(answer)) {
 		fputs("not everything was examined", stdout);
 		put_reasons(reasons ? reasons : "");
