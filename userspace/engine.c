@@ -144,7 +144,8 @@ static const char *string_in(json_object *object, const char *key)
 {
 	json_object *value;
 
-	return json_object_object_get_ex(object, key, &value) ? json_object_get_string(value) : NULL;
+	json_object_object_get_ex(object, key, &value);
+	return json_object_get_string(value);
 }
 
 /* Return: number of members of an array, 0 if it is none. */
