@@ -5,6 +5,7 @@ Numbers that are another one's after a restore by their nature are left out.
 """
 import ctypes
 import fcntl
+import functools
 import os
 import re
 import socket
@@ -71,13 +72,23 @@ def _status(pid, out):
     out["ioprio"] = str(_LIBC.syscall(_IOPRIO_GET, 1, int(pid.split("/")[-1])))
 
 
+@functools.lru_cache(None)
+def _pipes():
+    """Return: the device of pipes."""
+    ends = os.pipe()
+    device = os.fstat(ends[0]).st_dev
+    for end in ends:
+        os.close(end)
+    return device
+
+
 def _fdinfo(pid, fd):
     text = OWN_NUMBERS.sub("", _read("/proc/%s/fdinfo/%s" % (pid, fd)))
     # O_LARGEFILE is nothing here, and the kernel's own where a file is opened from inside.
     text = re.sub(r"^(flags:\t)(\d+)", lambda m: m[1] + oct(int(m[2], 8) & ~0o100000), text, flags=re.M)
     text = re.sub(r"^lock:\s+\d+: ", "lock: ", text, flags=re.M)
     # Objects without a name get new numbers.
-    text = re.sub(r"ino:[0-9a-f]+ sdev:([89a-f])$", r"sdev:\1", text, flags=re.M)
+    text = re.sub(r"ino:[0-9a-f]+ sdev:([89a-f]|%x)$" % _pipes(), r"sdev:\1", text, flags=re.M)
     return re.sub(r"(ino:|f_handle:)[0-9a-f]+", r"\1-", text) if "sdev:16" in text else text
 
 

@@ -374,6 +374,11 @@ def _reaper(leave, dies=True, reaps=False):
             signal.alarm(60)
         while True:
             signal.pause()
+    # Who is slow to leave would be seen as the session's leader still.
+    for _ in range(100):
+        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
+            break
+        time.sleep(0.1)
     time.sleep(0.1)
     if reaps:
         os.waitpid(pid, 0)
