@@ -163,6 +163,26 @@ bool container_add(struct criu_line *line, int pid)
 	return added;
 }
 
+/* LXC has a cgroup of that name for each. */
+static bool is_lxc(int pid)
+{
+	char *path = xasprintf("/proc/%d/cgroup", pid), *text = text_read(path);
+	bool is = text && strstr(text, "/lxc.payload");
+
+	free(path);
+	free(text);
+	return is;
+}
+
+static struct criu_line *lxc_line(const struct options *opt)
+{
+	char *text = xasprintf("%s %s", engine_lxc_options, opt->criu_options ?: "");
+	struct criu_line *line = criu_line_of_text(text, opt->rpc_config);
+
+	free(text);
+	return line;
+}
+
 struct criu_line *container_line(const struct options *opt, int pid)
 {
 	struct looking looking = { .pid = pid };
@@ -171,28 +191,30 @@ struct criu_line *container_line(const struct options *opt, int pid)
 
 	each_state("*", look_state, &looking);
 	if (!looking.path)
-		return NULL;
+		return is_lxc(pid) ? lxc_line(opt) : NULL;
 	if (!config)
 		config = engine_config(looking.runtime, opt->target);
-	line = criu_line_of_text(opt->criu_options ? opt->criu_options : "", config);
+	line = criu_line_of_text(opt->criu_options ?: "", config);
 	engine_add(line, pid, looking.path, looking.runtime);
 	free(looking.path);
 	return line;
 }
 
-/* Engines whose "inspect" takes names and prints the pid, 0 for what does not run. */
+/* Engines that take names and print the pid, 0 or nothing for what does not run. */
 static bool ask_engines(struct options *opt, const struct way *way)
 {
-	static const char * const engines[] = { "podman", "docker", "nerdctl" };
+	const char *name = way->text;
+	const char * const asks[][8] = {
+		{ "podman", "container", "inspect", "--format", "{{.State.Pid}}", name },
+		{ "docker", "container", "inspect", "--format", "{{.State.Pid}}", name },
+		{ "nerdctl", "container", "inspect", "--format", "{{.State.Pid}}", name },
+		{ "lxc-info", "--pid", "--no-humanize", "--name", name },
+	};
 	bool found = false;
 	size_t i;
 
-	for (i = 0; i < sizeof(engines) / sizeof(*engines); i++) {
-		const char * const argv[] = {
-			engines[i], "container", "inspect", "--format", "{{.State.Pid}}",
-			way->text, NULL
-		};
-		char *text = run(argv);
+	for (i = 0; i < sizeof(asks) / sizeof(*asks); i++) {
+		char *text = run(asks[i]);
 		int pid;
 
 		if (!text)
@@ -264,6 +286,6 @@ void find_container(struct options *opt, const struct way *way)
 		return;
 	if (found)
 		errx(EXIT_ERROR, "--container %s: it is not running", way->text);
-	errx(EXIT_ERROR, "--container %s: neither runc nor crun have a state of it below /run, nor do podman, docker, nerdctl and crictl know it%s",
+	errx(EXIT_ERROR, "--container %s: neither runc nor crun have a state of it below /run, nor do podman, docker, nerdctl, lxc-info and crictl know it%s",
 	     way->text, geteuid() ? "; root may see more" : "");
 }

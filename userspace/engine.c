@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * engine.c - the options of criu that runc and crun give by themselves, whatever they are told:
- * what the configuration of the container has from outside of it.
+ * engine.c - the options of criu that engines give by themselves, whatever they are told: LXC the
+ * same ones always; runc and crun what the configuration of the container has from outside of it.
  */
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -28,6 +28,11 @@ static const struct {
 	{ "crun", "/etc/criu/crun.conf", CKPTCHECK_VERSION(4, 2, 0) },
 	{ "crun", "/etc/criu/runc.conf", CKPTCHECK_VERSION(4, 2, 0) },
 };
+
+const char engine_lxc_options[] =
+	"--tcp-established --file-locks --link-remap --ext-mount-map auto "
+	"--enable-external-sharing --enable-external-masters --enable-fs hugetlbfs "
+	"--enable-fs tracefs --skip-in-flight --force-irmap --restore-sibling";
 
 bool engine_is_known(const char *runtime)
 {

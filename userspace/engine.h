@@ -9,6 +9,9 @@
 
 struct criu_line;
 
+/* What lxc-checkpoint always gives; the restore of it is that of --restore-sibling, too. */
+extern const char engine_lxc_options[];
+
 /* Whether the name of a process is that of one of the two that are known. */
 bool engine_is_known(const char *runtime);
 

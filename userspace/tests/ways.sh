@@ -40,6 +40,59 @@ reports()
 	[ "$(grep -c 'CRIU 4.2 can dump it' "$out")" = "$1" ]
 }
 
+# found FINDING: all that the report of the first process has
+found()
+{
+	cat > "$dir/reports/$first" <<-END
+		ckptcheck 1 pid=$first comm=test target=4.2 verdict=options processes=1 threads=1 files=1 vmas=1 complete=yes
+		$1
+		end findings=1
+	END
+}
+
+# configured JSON: what the bundle of the two containers says
+configured()
+{
+	echo "$1" > "$state/config.json"
+}
+
+# What the engines of $state give criu by themselves.
+engine_tests()
+{
+	local mount="option mnt-no-root-mount pid=$first path=/given fstype=tmpfs"
+
+	sed -i "s|\"labels\":\\[|&\"bundle=$state\",|" "$state/$id/state.json"
+	sed -i "s|^{|{ \"bundle\": \"$state\",|" "$state/crunny/status"
+	found "$mount needs=\"--external mnt[/given]:/given\""
+	configured '{"mounts":[{"destination":"/given","type":"x","options":["ro","rbind"]}]}'
+	for asked in $id crunny; do
+		run 0 "a bind mount of $asked" "${kept[@]}" --container "$asked"
+	done
+	run 3 "... asked for by pid" "${kept[@]}" "$first"
+	configured '{"mounts":[{"destination":"/given","type":"tmpfs","options":["ro"]}]}'
+	run 3 "a mount that is none" "${kept[@]}" --container "$id"
+	configured '{"mounts":[{"destination":"/given/more","type":"bind"}]}'
+	run 3 "one below it" "${kept[@]}" --container "$id"
+	for text in '{"mounts":[{"destination":7},3,null,{}],"linux":[]}' '[]' 'nonsense' ''; do
+		configured "$text"
+		run 3 "configuration $text" "${kept[@]}" --container "$id"
+	done
+	configured '{"mounts":[{"destination":"/given","type":"bind"}]}'
+	chown 65534 "$state/$id/state.json" "$state/crunny/status"
+	run 3 "who may say so" "${kept[@]}" --container "$id"
+	chown 0 "$state/$id/state.json" "$state/crunny/status"
+	found "${mount/given/proc/version} needs=\"--external mnt[/proc/version]:/proc/version\""
+	configured '{"linux":{"maskedPaths":["/proc/version"]}}'
+	run 0 "a file that is hidden" "${kept[@]}" --container "$id"
+	found "${mount/given/tmp} needs=\"--external mnt[/tmp]:/tmp\""
+	configured '{"linux":{"maskedPaths":["/tmp","/proc/version"]}}'
+	run 3 "a folder that runc hides by a mount of its own" "${kept[@]}" --container "$id"
+	found "blocker tun-noinfo pid=$first fd=3"
+	run 2 "a network of its own" "${kept[@]}" --container "$id"
+	configured '{"linux":{"namespaces":[{"type":"network","path":"/proc/self/ns/net"}]}}'
+	run 4 "one that was there" "${kept[@]}" --container "$id"
+}
+
 # The name of a process that nobody else has, 15 letters long.
 comm=$(printf 'ckpt-%010d' $$)
 cp "$(command -v sleep)" "$dir/$comm-and-more"
@@ -146,12 +199,21 @@ program docker <<END
 exit 1
 END
 program nerdctl <<< "exit 1"
+program lxc-info <<END
+[ "\$*" = "--pid --no-humanize --name box" ] && echo $first && exit
+[ "\$*" = "--pid --no-humanize --name off" ] && exit
+exit 1
+END
 program crictl <<< "exit 1"
 run 0 "--container by name" "${kept[@]}" --container web
 that "... two engines have one" reports 2
 has "$first (test), container web: CRIU"
 run 1 "--container, stopped" "${kept[@]}" --container stopped
 says "--container stopped: it is not running"
+run 0 "--container of LXC" "${kept[@]}" --container box
+has "$first (test), container box: CRIU"
+run 1 "--container of LXC, stopped" "${kept[@]}" --container off
+says "--container off: it is not running"
 run 1 "--container, no such" "${kept[@]}" --container nope
 says "know it"
 for text in "" ../x -x 'a*' 'a b'; do
@@ -180,6 +242,7 @@ if state=$(mktemp -d -p /run ckptcheck-test.XXXXXX 2> /dev/null); then
 	END
 	run 0 "CRI: --container by name" "${kept[@]}" --container pod.x
 	has "$first (test), container pod.x"
+	[ -z "$(ldd "$CKPTCHECK" | grep json-c)" ] || engine_tests
 	sed -i "s/_start\":$start/_start\":1/" "$state/$id/state.json"
 	run 1 "a pid that was used again" "${kept[@]}" --container "$id"
 	says "it is not running"
