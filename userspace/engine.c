@@ -115,12 +115,10 @@ static char *mount_point(int pid, int id)
 	return found;
 }
 
-static bool is_mount_root(int fd)
+/* A FUSE server that hangs is not asked. */
+static bool stat_inside(int fd, struct statx *st)
 {
-	struct statx st;
-
-	return !statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st) &&
-	       st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+	return fd >= 0 && !statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, st);
 }
 
 /* Where what the configuration calls @path is mounted: engines follow links, as in /var/run. */
@@ -128,8 +126,9 @@ static char *resolved(int pid, const char *path)
 {
 	int fd = open_inside(pid, path);
 	char *info = xasprintf("/proc/self/fdinfo/%d", fd), *point = NULL;
+	struct statx st;
 
-	if (fd >= 0 && is_mount_root(fd))
+	if (stat_inside(fd, &st) && st.stx_attributes & STATX_ATTR_MOUNT_ROOT)
 		point = mount_point(pid, number_in(info, "mnt_id:"));
 	if (fd >= 0)
 		close(fd);
@@ -200,9 +199,9 @@ static void add_masked(struct criu_line *line, int pid, json_object *linux_part,
 	for (i = 0; i < n; i++) {
 		const char *path = json_object_get_string(json_object_array_get_idx(paths, i));
 		int fd = path ? open_inside(pid, path) : -1;
-		struct stat st;
+		struct statx st;
 
-		if (fd >= 0 && !fstat(fd, &st) && (folders || !S_ISDIR(st.st_mode)))
+		if (stat_inside(fd, &st) && (folders || !S_ISDIR(st.stx_mode)))
 			add_mount(line, pid, path);
 		if (fd >= 0)
 			close(fd);
