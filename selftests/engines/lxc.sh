@@ -16,11 +16,13 @@ lxc_start()
 		lxc.rootfs.path = dir:$root
 		lxc.net.0.type = empty
 		lxc.net.0.flags = up
-		lxc.apparmor.profile = unconfined
 		lxc.console.path = none
 		lxc.mount.auto = proc:rw sys:ro
 		lxc.init.cmd = /bin/mkobj $*
 	END
+	# Neither LXC nor criu wants to hear of it where it is not.
+	[ ! -d /sys/kernel/security/apparmor ] ||
+		echo lxc.apparmor.profile = unconfined >>"$lxc_folder/$name/config"
 	lxc-start --name "$name" --logfile "$work/$name.log" >/dev/null 2>&1 </dev/null || { cat "$work/$name.log"; return 1; }
 	sleep 2
 	[ "$(lxc-info --name "$name" --state --no-humanize)" = RUNNING ]
