@@ -82,7 +82,6 @@ lxc_stopped()
 
 lxc_tests()
 {
-	mount -t securityfs securityfs /sys/kernel/security 2>/dev/null
 	tap "lxc: a container like any other" lxc_plain
 	tap "lxc: options that it always gives count" lxc_given
 	tap "lxc: restored, it lives" lxc_restore
