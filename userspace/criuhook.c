@@ -40,6 +40,16 @@ static char **command_line(int pid, int *argc)
 	return argv;
 }
 
+/* "--empty-ns network", in one word or two. */
+static bool has_empty_net(char **argv)
+{
+	const char *word = argv[0] + strspn(argv[0], "-");
+
+	if (!strcmp(word, "empty-ns"))
+		return argv[1] && !strcmp(argv[1], "network");
+	return !strcmp(word, "empty-ns=network");
+}
+
 static bool ends_in_true(const char *word)
 {
 	size_t len = strlen(word), n = strlen("=true");
@@ -78,6 +88,8 @@ static bool add_told(struct criu_line *line, const struct process *engine)
 		for (j = 0; word > argv[i] && j < sizeof(words) / sizeof(*words); j++)
 			if (strlen(words[j].word) == len && !memcmp(words[j].word, word, len))
 				criu_line_add(line, words[j].option, NULL);
+		if (word > argv[i] && has_empty_net(&argv[i]))
+			criu_line_add(line, "empty-ns", xasprintf("net"));
 	}
 	free(argv[0]);
 	free(argv);

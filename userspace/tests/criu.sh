@@ -109,6 +109,50 @@ for line in 'log-file "a' 'log-file a b' 'log-file "a" b' 'log-file "'; do
 	says "other.conf:2: criu does not take this line"
 done
 
+echo "# an engine's command line"
+# engine NAME OPTION...: a criu that it drives by RPC. Sets pid, the criu's.
+engine()
+{
+	[ -x "$dir/$1" ] || cp "$BASH" "$dir/$1"
+	# shellcheck disable=SC2016 # expanded there
+	exec 3< <("$dir/$1" -c '(exec -a "criu: dump" sleep 1000) & echo $!; wait' checkpoint "${@:2}")
+	read -r pid <&3
+	until [ "$(tr '\0' ' ' < "/proc/$pid/cmdline")" = "criu: dump 1000 " ]; do sleep 0.05; done
+}
+
+# driven STATUS NAME OPTION...: the report with a lock and a connection, by that criu
+driven()
+{
+	engine "${@:2}"
+	run "$1" "${*:2}" "${reports[@]}" --criu-pid "$pid" 103
+	kill "$pid"
+}
+
+driven 3 runc
+has "missing: --file-locks --tcp-established"
+driven 3 runc --file-locks /folder
+has "missing: --tcp-established"
+driven 0 runc --file-locks --tcp-established
+driven 0 crun -file-locks --tcp-established=true
+driven 3 runc --file-locks --tcp-established=false
+driven 3 runc --file-locks tcp-established
+driven 3 youki --file-locks --tcp-established
+cat > "$dir/reports/200" <<END
+ckptcheck 1 pid=200 comm=test target=4.2 verdict=blocked processes=1 threads=1 files=1 vmas=1 complete=yes
+blocker tun-noinfo pid=200 fd=3
+end findings=1
+END
+for option in "" --empty-ns=network --empty-ns=ipc "--empty-ns network" "--empty-ns ipc"; do
+	# shellcheck disable=SC2086 # words
+	engine runc $option
+	run 4 "runc $option" --proc "$dir/reports" --criu-pid "$pid" 200
+	case $option in
+	*network) has "--empty-ns net is given" ;;
+	*) lacks "--empty-ns net is given" ;;
+	esac
+	kill "$pid"
+done
+
 echo "# what is given, and what is needed"
 # judged STATUS NEEDS OPTIONS [KEYS [RULE [TARGET]]]: a report with one finding
 judged()
