@@ -209,7 +209,7 @@ static int ckpt_collect_set(struct ckpt_scan *scan)
 
 /*
  * What the first pass never reached is said, one record for all: of the newcomer, or of the root
- * if the reader may not know the newcomer's number.
+ * if the reader may not know the newcomer's number.  Not where the pass was cut: that is said then.
  */
 static void ckpt_judge_newcomer(struct ckpt_scan *scan, const struct ckpt_proc *proc)
 {
@@ -249,7 +249,7 @@ static int ckpt_scan_once(struct ckpt_scan *scan)
 	for (i = 0; i < scan->nr_procs && !err; i++) {
 		if (scan->procs[i].walked)
 			err = ckpt_soft_error(scan, ckpt_judge_proc(scan, &scan->procs[i]));
-		else
+		else if (!scan->uncounted)
 			ckpt_judge_newcomer(scan, &scan->procs[i]);
 		cond_resched();
 	}
