@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * container.c - the first process of a container: by id from the state that runc and crun keep,
- * which podman, docker, containerd and CRI-O have run their containers by, by name from engines.
+ * which podman, docker, containerd and CRI-O have run their containers by, by name from engines;
+ * and from such a process back to the state, for what its engine gives criu.
  */
 #include <ctype.h>
 #include <err.h>

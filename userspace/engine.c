@@ -136,11 +136,16 @@ static char *resolved(int pid, const char *path)
 	return point ? point : xasprintf("%s", path);
 }
 
+static void add_external(struct criu_line *line, const char *point)
+{
+	criu_line_add(line, "external", xasprintf("mnt[%s]:%s", point, point));
+}
+
 static void add_mount(struct criu_line *line, int pid, const char *path)
 {
 	char *point = resolved(pid, path);
 
-	criu_line_add(line, "external", xasprintf("mnt[%s]:%s", point, point));
+	add_external(line, point);
 	free(point);
 }
 
@@ -190,7 +195,10 @@ static void add_mounts(struct criu_line *line, int pid, json_object *config)
 	}
 }
 
-/* Files are hidden by a mount of /dev/null; folders by one of their own, or crun's of all. */
+/*
+ * Files are hidden by a mount of /dev/null; folders by one of their own, or crun's of all.  Engines
+ * give these as they are written, links and all, which criu does not follow.
+ */
 static void add_masked(struct criu_line *line, int pid, json_object *linux_part, bool folders)
 {
 	json_object *paths;
@@ -202,7 +210,7 @@ static void add_masked(struct criu_line *line, int pid, json_object *linux_part,
 		struct statx st;
 
 		if (stat_inside(fd, &st) && (folders || !S_ISDIR(st.stx_mode)))
-			add_mount(line, pid, path);
+			add_external(line, path);
 		if (fd >= 0)
 			close(fd);
 	}
