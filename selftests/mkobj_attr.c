@@ -462,7 +462,7 @@ const struct mkobj_case mkobj_attr_cases[] = {
 	{ .name = MEMPOLICY, .rule = MEMPOLICY, .make = make_mempolicy },
 	{ .name = MEMPOLICY ".miss", .rule = MEMPOLICY, .make = make_mempolicy_default },
 	{ .name = IOPRIO, .rule = IOPRIO, .make = make_ioprio,
-	  .num = IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 3) },
+	  .num = IOPRIO_CLASS_BE << IOPRIO_CLASS_SHIFT | 3 },
 	{ .name = CLAMP, .rule = CLAMP, .make = make_clamp, .num = SCHED_FLAG_UTIL_CLAMP_MIN },
 	{ .name = CLAMP ".max", .rule = CLAMP, .make = make_clamp,
 	  .num = SCHED_FLAG_UTIL_CLAMP_MAX },
