@@ -103,7 +103,7 @@ static int ckpt_census_process(struct ckpt_scan *scan, struct pid *pid, struct t
 	for (what = 0; what < CKPT_NR_SHAREABLES; what++) {
 		const void *addr = ckpt_shareable(task, what);
 
-		if (addr)
+		if (addr && ckpt_shares_maybe(task, what, 1))
 			ckpt_census_add(census, addr, what);
 	}
 	return ckpt_outside_visit(scan, task, &visit);
@@ -128,16 +128,14 @@ static int ckpt_census_take(struct ckpt_scan *scan)
 }
 
 /*
- * Is all that the root has in the census?  Not if it is younger, and what its descendants have is
- * none of somebody outside.  Others that share its fd table are told as such.
+ * Is all that the root has in the census?  Not if it is younger.  Others that share its fd table
+ * are told as such.
  */
 static bool ckpt_census_has_root(struct ckpt_scan *scan)
 {
 	struct task_struct *task;
 	bool has = false;
 
-	if (!ckpt_set_is_leaf(scan))
-		return false;
 	rcu_read_lock();
 	task = pid_task(scan->root, PIDTYPE_TGID);
 	if (task) {
@@ -187,11 +185,9 @@ static bool ckpt_census_counts(const struct ckpt_scan *scan, const struct ckpt_c
 	       groups[thing->last - 1].pid == scan->root;
 }
 
-/* May the reader inspect a group that has a thing?  Then it is counted.  May sleep. */
-static int ckpt_census_ask_group(struct ckpt_scan *scan, struct ckpt_common *thing, u32 nr)
+/* May the reader inspect a group?  May sleep.  Return: 1, 0, or why that is not known. */
+static int ckpt_census_may(struct ckpt_scan *scan, struct ckpt_group *group)
 {
-	struct ckpt_group *group = &scan->census->groups[nr - 1];
-
 	if (!group->asked) {
 		int err = ckpt_access_read(scan->fs, scan->cred, group->pid);
 
@@ -200,8 +196,16 @@ static int ckpt_census_ask_group(struct ckpt_scan *scan, struct ckpt_common *thi
 		group->may = !err;
 		group->asked = true;
 	}
-	if (!group->may)
-		return 0;
+	return group->may;
+}
+
+/* A group that has a thing is counted if the reader may inspect it.  May sleep. */
+static int ckpt_census_ask_group(struct ckpt_scan *scan, struct ckpt_common *thing, u32 nr)
+{
+	int may = ckpt_census_may(scan, &scan->census->groups[nr - 1]);
+
+	if (may <= 0)
+		return may;
 	thing->may++;
 	thing->second = thing->first;
 	thing->first = nr;
@@ -235,26 +239,15 @@ static int ckpt_census_ask(struct ckpt_scan *scan, struct ckpt_common *thing)
 	return err;
 }
 
-/**
- * ckpt_census_find() - somebody else who has an object of the root
- * @scan: scan for which ckpt_census_knows() is true
- * @what: see ckpt_outside_find()
- * @ino: likewise
- *
- * May sleep.  Return: NULL if nobody was found; it is valid until the next question.
- */
-const struct ckpt_outsider *ckpt_census_find(struct ckpt_scan *scan, const void *what, u64 ino)
+/* Who has a thing beside a root that has no children. */
+static const struct ckpt_outsider *ckpt_census_find_beside(struct ckpt_scan *scan,
+							   struct ckpt_common *thing)
 {
 	struct ckpt_census *census = scan->census;
-	const struct ckpt_slot *slot = ckpt_table_find(&census->table, what, ino);
-	struct ckpt_common *thing = slot ? &census->things[slot->value - 1] : NULL;
-	bool counted;
+	bool counted = ckpt_census_counts(scan, thing);
 	u32 other;
 	int err;
 
-	if (!thing)
-		return NULL;
-	counted = ckpt_census_counts(scan, thing);
 	if (thing->nr == counted)
 		return NULL;
 	err = ckpt_census_ask(scan, thing);
@@ -268,6 +261,83 @@ const struct ckpt_outsider *ckpt_census_find(struct ckpt_scan *scan, const void 
 		.count = other ? max_t(u32, thing->may - counted, 1) : 0,
 	};
 	return &census->answer;
+}
+
+/* The root, its offspring, or gone meanwhile. */
+static bool ckpt_census_is_inside(const struct ckpt_scan *scan, struct pid *pid)
+{
+	struct task_struct *task;
+	bool inside;
+
+	rcu_read_lock();
+	task = pid_task(pid, PIDTYPE_TGID);
+	inside = !task || ckpt_outside_is_kin(scan, task);
+	rcu_read_unlock();
+	return inside;
+}
+
+/* One of those that have a thing.  Return: 1 if it is outside, 0 or a negative error. */
+static int ckpt_census_look_outside(struct ckpt_scan *scan, u32 nr)
+{
+	struct ckpt_group *group = &scan->census->groups[nr - 1];
+	struct ckpt_outsider *answer = &scan->census->answer;
+	int may;
+
+	cond_resched();
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	if (ckpt_census_is_inside(scan, group->pid))
+		return 0;
+	may = ckpt_census_may(scan, group);
+	if (may < 0)
+		return may;
+	if (may) {
+		answer->pid = group->pid;
+		answer->count++;
+	}
+	return 1;
+}
+
+/* The same above children, which may have the thing without being outside. */
+static const struct ckpt_outsider *ckpt_census_find_above(struct ckpt_scan *scan,
+							  const struct ckpt_common *thing)
+{
+	const struct ckpt_link *links = scan->census->links;
+	u32 other = thing->others;
+	bool found = false;
+	int is;
+
+	scan->census->answer = (struct ckpt_outsider){};
+	is = ckpt_census_look_outside(scan, thing->one);
+	found = is > 0;
+	for (; other && is >= 0; other = links[other - 1].before) {
+		is = ckpt_census_look_outside(scan, links[other - 1].group);
+		found = found || is > 0;
+	}
+	if (is < 0)
+		ckpt_report_error(&scan->report, is);
+	return found || is < 0 ? &scan->census->answer : NULL;
+}
+
+/**
+ * ckpt_census_find() - somebody else who has an object of the root
+ * @scan: scan for which ckpt_census_knows() is true
+ * @what: see ckpt_outside_find()
+ * @ino: likewise
+ *
+ * May sleep.  Return: NULL if nobody was found; it is valid until the next question.
+ */
+const struct ckpt_outsider *ckpt_census_find(struct ckpt_scan *scan, const void *what, u64 ino)
+{
+	struct ckpt_census *census = scan->census;
+	const struct ckpt_slot *slot = ckpt_table_find(&census->table, what, ino);
+	struct ckpt_common *thing = slot ? &census->things[slot->value - 1] : NULL;
+
+	if (!thing)
+		return NULL;
+	if (ckpt_set_is_leaf(scan))
+		return ckpt_census_find_beside(scan, thing);
+	return ckpt_census_find_above(scan, thing);
 }
 
 /* Forgets everything; another census may be taken. */

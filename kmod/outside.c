@@ -37,7 +37,7 @@
 #define CKPT_OUTSIDE_DEPTH	4096
 
 /* Is it the offspring of a member, though not one itself?  Under RCU. */
-static bool ckpt_outside_is_kin(const struct ckpt_scan *scan, const struct task_struct *task)
+bool ckpt_outside_is_kin(const struct ckpt_scan *scan, const struct task_struct *task)
 {
 	unsigned int depth = CKPT_OUTSIDE_DEPTH;
 

@@ -42,6 +42,7 @@ struct ckpt_visit {
 	void *arg;
 };
 
+bool ckpt_outside_is_kin(const struct ckpt_scan *scan, const struct task_struct *task);
 int ckpt_outside_visit(struct ckpt_scan *scan, struct task_struct *task,
 		       const struct ckpt_visit *visit);
 const struct ckpt_outsider *ckpt_outside_find(struct ckpt_scan *scan, const void *what, u64 ino);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include "report.h"
@@ -322,6 +323,71 @@ TEST_F_TIMEOUT(sweep, all_cases_with_outsiders, 300)
 	EXPECT_LT(40, compared);
 }
 
+static int make_file(void *arg)
+{
+	return open("/dev/shm", O_TMPFILE | O_RDWR, 0600) < 0;
+}
+
+/* A child has all that its parent has. */
+static int make_family(void *arg)
+{
+	int ends[2];
+	pid_t child;
+
+	if (make_file(NULL) || pipe(ends))
+		return -1;
+	child = fork();
+	if (child)
+		return child < 0;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close_range(ends[1] + 1, ~0U, 0);
+	for (;;)
+		pause();
+}
+
+/* How often @word is in the report of a parent, which is the same alone and among all. */
+static int count_in_parent(struct __test_metadata *_metadata, int fd, pid_t pid, const char *word)
+{
+	char *all = read_all(fd), *one = all ? cut_out(all, pid) : NULL;
+	char *alone = read_alone(pid, 0), *at;
+	int count = 0;
+
+	EXPECT_STREQ(alone, one);
+	for (at = one; at && (at = strstr(at, word)); at++)
+		count++;
+	free(alone);
+	free(one);
+	free(all);
+	return count;
+}
+
+TEST_F(sweep, child_is_not_outside)
+{
+	pid_t parent = target_start(make_family, NULL);
+
+	ASSERT_LT(0, parent);
+	EXPECT_EQ(0, count_in_parent(_metadata, self->fd, parent, "-shared-outside "));
+	target_stop(parent);
+}
+
+TEST_F(sweep, outside_of_a_family)
+{
+	pid_t parent = target_start(make_family, NULL);
+	int pidfd, file, end;
+
+	ASSERT_LT(0, parent);
+	pidfd = syscall(SYS_pidfd_open, parent, 0);
+	file = syscall(SYS_pidfd_getfd, pidfd, 3, 0);
+	end = syscall(SYS_pidfd_getfd, pidfd, 4, 0);
+	ASSERT_LE(0, file);
+	ASSERT_LE(0, end);
+	EXPECT_EQ(2, count_in_parent(_metadata, self->fd, parent, " outside=1 "));
+	close(end);
+	close(file);
+	close(pidfd);
+	target_stop(parent);
+}
+
 /* ---- who may be told ---- */
 
 #define SHARED_TEXT	(1 << 20)
@@ -361,11 +427,6 @@ TEST_F(sweep, other_user)
 	EXPECT_EQ(NULL, strstr(one, " comm="));
 	free(one);
 	munmap(text, SHARED_TEXT);
-}
-
-static int make_file(void *arg)
-{
-	return open("/dev/shm", O_TMPFILE | O_RDWR, 0600) < 0;
 }
 
 /* Of those who share a file with a process of his a user is told only who is his, too. */

@@ -202,6 +202,7 @@ bool ckpt_ns_has_net(const struct ckpt_scan *scan, const struct net *net);
 void ckpt_task_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 int ckpt_task_judge(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 const void *ckpt_shareable(const struct task_struct *task, enum ckpt_shareable what);
+bool ckpt_shares_maybe(struct task_struct *task, enum ckpt_shareable what, int threads);
 void ckpt_share_collect(struct ckpt_scan *scan, struct ckpt_proc *proc, struct task_struct *task);
 bool ckpt_signal_kills(struct task_struct *task, int sig);
 void ckpt_sigtrap_judge(struct ckpt_scan *scan, const struct ckpt_place *place,

@@ -74,9 +74,16 @@ static bool ckpt_users_exceed(const struct task_struct *task, enum ckpt_shareabl
 	}
 }
 
-static bool ckpt_shares_maybe(struct task_struct *task, enum ckpt_shareable what)
+/**
+ * ckpt_shares_maybe() - may more than some threads use what a process has?
+ * @task: its leader, referenced
+ * @what: memory, directories, handlers or fd table
+ * @threads: that many are its own, or taken for such
+ *
+ * As of one moment.  Never sleeps.
+ */
+bool ckpt_shares_maybe(struct task_struct *task, enum ckpt_shareable what, int threads)
 {
-	int threads = get_nr_threads(task);
 	bool exceeds;
 
 	task_lock(task);
@@ -102,7 +109,7 @@ void ckpt_outside_judge_task(struct ckpt_scan *scan, const struct ckpt_place *pl
 		const void *addr = ckpt_shareable(task, what);
 		struct ckpt_finding *f;
 
-		if (!addr || !ckpt_shares_maybe(task, what))
+		if (!addr || !ckpt_shares_maybe(task, what, get_nr_threads(task)))
 			continue;
 		who = ckpt_outside_find(scan, addr, what);
 		if (!who)
