@@ -14,6 +14,7 @@
 
 /* Threads looked at in one RCU section, and times that a changing list is tried again. */
 #define CKPT_THREAD_CHUNK	128
+#define CKPT_THREAD_LEAST	8
 #define CKPT_THREAD_TRIES	4
 
 /* A thread that a rule holds for; @cred is referenced, NULL if the thread before has the same. */
@@ -34,11 +35,12 @@ struct ckpt_thread {
  */
 struct ckpt_threads {
 	unsigned int nr;
+	unsigned int most;
 	const void *last_cred;
 	bool seccomp;
 	bool calls;
 	struct ckpt_attrs attrs;
-	struct ckpt_thread odd[CKPT_THREAD_CHUNK];
+	struct ckpt_thread odd[];
 };
 
 static bool ckpt_thread_filtered(const struct task_struct *thread)
@@ -100,7 +102,7 @@ static bool ckpt_thread_chunk(struct ckpt_scan *scan, struct task_struct *task,
 		struct task_struct *t = list_entry(node, struct task_struct, thread_node);
 
 		ckpt_thread_look(scan, t, threads);
-		if (++seen == CKPT_THREAD_CHUNK) {
+		if (++seen == threads->most) {
 			*last = get_task_struct(t);
 			break;
 		}
@@ -158,7 +160,9 @@ int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 		       struct task_struct *task)
 {
 	const struct ckpt_place place = { .nr = proc->nr, .kind = CKPT_AT_PROCESS };
-	struct ckpt_threads *threads = kvzalloc(sizeof(*threads), GFP_KERNEL_ACCOUNT);
+	unsigned int most = clamp(get_nr_threads(task), CKPT_THREAD_LEAST, CKPT_THREAD_CHUNK);
+	struct ckpt_threads *threads = kvzalloc(struct_size(threads, odd, most),
+						GFP_KERNEL_ACCOUNT);
 	struct task_struct *last = NULL;
 	int tries = CKPT_THREAD_TRIES;
 	bool whole;
@@ -166,6 +170,7 @@ int ckpt_threads_judge(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 
 	if (!threads)
 		return -ENOMEM;
+	threads->most = most;
 	threads->calls = proc->may_attach &&
 			 !ckpt_rule_is_quiet(&scan->report, CKPT_TASK_RESTART_BLOCK);
 	ckpt_attrs_begin(scan, &threads->attrs, proc, task);
