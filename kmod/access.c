@@ -100,12 +100,17 @@ int ckpt_access_read(const struct ckpt_fs *fs, const struct cred *cred, struct p
 	return err ? ckpt_access_error(err, pid) : ckpt_access_same(pid);
 }
 
-/*
+/**
+ * ckpt_access_over_modes() - what ckpt_access_attach() asks with
+ * @cred: the reader's credentials
+ *
  * <pid>/mem has mode 0600, which ptrace does not care for: CAP_DAC_READ_SEARCH is added to the
- * reader's credentials for this one open.  That bit alone may also satisfy the kernel's check
- * that the reader's capabilities include the target's, so it never goes without a READ check.
+ * reader's credentials for its open.  That bit alone may also satisfy the kernel's check that the
+ * reader's capabilities include the target's, so it never goes without a READ check.
+ *
+ * May sleep.  Return: to be put, or NULL.
  */
-static const struct cred *ckpt_cred_over_modes(const struct cred *cred)
+const struct cred *ckpt_access_over_modes(const struct cred *cred)
 {
 	const struct cred *old = override_creds(cred);
 	struct cred *new = prepare_creds();
@@ -142,24 +147,18 @@ static int ckpt_open_attach(const struct ckpt_fs *fs, pid_t nr)
 /**
  * ckpt_access_attach() - could criu, run by this reader, attach to a process?
  * @fs: mount through which it asks
- * @cred: the reader's credentials
+ * @over: of ckpt_access_over_modes()
  * @pid: thread group for which ckpt_access_read() returned 0
  *
  * May sleep.  A refusal by Yama is logged by the kernel, so this is asked once a scan.
  * Return: as ckpt_access_read().
  */
-int ckpt_access_attach(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid)
+int ckpt_access_attach(const struct ckpt_fs *fs, const struct cred *over, struct pid *pid)
 {
-	const struct cred *over = ckpt_cred_over_modes(cred);
-	const struct cred *old;
-	int err;
+	const struct cred *old = override_creds(over);
+	int err = ckpt_open_attach(fs, pid_nr_ns(pid, fs->ns));
 
-	if (!over)
-		return -ENOMEM;
-	old = override_creds(over);
-	err = ckpt_open_attach(fs, pid_nr_ns(pid, fs->ns));
 	revert_creds(old);
-	put_cred(over);
 	return err ? ckpt_access_error(err, pid) : ckpt_access_same(pid);
 }
 

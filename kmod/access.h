@@ -46,7 +46,8 @@ struct ckpt_fs {
 int ckpt_access_ns(const struct ckpt_fs *fs, const struct cred *cred, pid_t nr, const char *which,
 		   struct path *path);
 int ckpt_access_read(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid);
-int ckpt_access_attach(const struct ckpt_fs *fs, const struct cred *cred, struct pid *pid);
+const struct cred *ckpt_access_over_modes(const struct cred *cred);
+int ckpt_access_attach(const struct ckpt_fs *fs, const struct cred *over, struct pid *pid);
 bool ckpt_access_capable(const struct cred *cred, struct user_namespace *ns, int cap);
 bool ckpt_access_all(const struct cred *cred);
 int ckpt_access_visible(const struct ckpt_fs *fs, struct pid *pid, unsigned int level);

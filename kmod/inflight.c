@@ -470,5 +470,4 @@ void ckpt_inflight_free(struct ckpt_scan *scan)
 	for (i = 0; i < scan->nr_queues; i++)
 		sock_put(scan->queues[i].sk);
 	ckpt_grow_free((void **)&scan->queues, &scan->nr_queues, &scan->cap_queues);
-	ckpt_table_free(&scan->flights);
 }

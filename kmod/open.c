@@ -70,7 +70,7 @@ static int ckpt_report_release(struct inode *inode, struct file *file)
  */
 int ckpt_open_scan(struct file *file, struct ckpt_open *open, struct pid *pid)
 {
-	struct ckpt_scan *scan = kzalloc(sizeof(*scan), GFP_KERNEL_ACCOUNT);
+	struct ckpt_scan *scan = open->scan ?: kzalloc(sizeof(*scan), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!scan)
@@ -92,7 +92,10 @@ int ckpt_open_scan(struct file *file, struct ckpt_open *open, struct pid *pid)
 	err = ckpt_scan_run(scan, &open->text);
 	open->scanned = !err;
 	ckpt_stats_scan(err);
-	kfree(scan);
+	if (open->census)
+		open->scan = scan;
+	else
+		ckpt_scan_free(scan);
 	return err;
 }
 

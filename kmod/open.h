@@ -10,6 +10,7 @@
 #include "text.h"
 
 struct ckpt_census;
+struct ckpt_scan;
 struct file;
 struct pid;
 
@@ -23,6 +24,7 @@ struct pid;
  * @text: the report that was made last
  * @census: of the file of all processes, else NULL
  * @diag: of all that the file has told, or of the last report
+ * @scan: of the file of all processes: the last one, whose memory the next one may use, or NULL
  */
 struct ckpt_open {
 	struct mutex lock;	/* one reader at a time */
@@ -33,6 +35,7 @@ struct ckpt_open {
 	struct ckpt_text text;
 	struct ckpt_census *census;
 	struct ckpt_diag diag;
+	struct ckpt_scan *scan;
 };
 
 void ckpt_open_init(struct ckpt_open *open);

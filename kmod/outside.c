@@ -284,6 +284,5 @@ void ckpt_outside_free(struct ckpt_scan *scan)
 	for (i = 0; i < scan->nr_outsiders; i++)
 		put_pid(scan->outsiders[i].pid);
 	ckpt_grow_free((void **)&scan->outsiders, &scan->nr_outsiders, &scan->cap_outsiders);
-	ckpt_table_free(&scan->outside);
 	scan->searched = false;
 }

@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/slab.h>
 
 #include "access.h"
 #include "grow.h"
@@ -94,6 +95,14 @@ static int ckpt_proc_settled(struct ckpt_scan *scan, struct task_struct *task)
 	return err;
 }
 
+/* Return: 0, -EACCES, -ESRCH, or why it is not known. */
+static int ckpt_proc_attach(struct ckpt_scan *scan, const struct ckpt_proc *proc)
+{
+	if (!scan->over)
+		scan->over = ckpt_access_over_modes(scan->cred);
+	return scan->over ? ckpt_access_attach(scan->fs, scan->over, proc->pid) : -ENOMEM;
+}
+
 /* Both questions.  Return: 0, -ESRCH, or an error that ends the scan. */
 static int ckpt_proc_access(struct ckpt_scan *scan, struct ckpt_proc *proc,
 			    struct task_struct *task)
@@ -113,7 +122,7 @@ static int ckpt_proc_access(struct ckpt_scan *scan, struct ckpt_proc *proc,
 	proc->may_read = !err;
 	scan->nr_read += proc->may_read;
 	if (proc->may_read)
-		err = ckpt_access_attach(scan->fs, scan->cred, proc->pid);
+		err = ckpt_proc_attach(scan, proc);
 	/* A process that went away, or an error, is no refusal. */
 	proc->may_attach = err != -EACCES;
 	if (!proc->may_read && !proc->may_attach) {
@@ -269,28 +278,22 @@ static int ckpt_scan_once(struct ckpt_scan *scan)
 /* Forgets everything that one try has found. */
 static void ckpt_scan_reset(struct ckpt_scan *scan)
 {
+	int i;
+
+	for (i = 0; i < CKPT_SCAN_TABLES; i++)
+		ckpt_table_clear(&scan->tables[i]);
 	ckpt_report_reset(&scan->report);
 	ckpt_set_free(scan);
-	ckpt_table_free(&scan->shared);
-	ckpt_table_free(&scan->spaces);
-	ckpt_table_free(&scan->sockets);
 	ckpt_inflight_free(scan);
-	ckpt_table_free(&scan->held);
-	ckpt_table_free(&scan->memfds);
 	ckpt_outside_free(scan);
-	ckpt_table_free(&scan->counted);
 	scan->uncounted = false;
 	scan->nr_read = 0;
 	scan->order = 0;
-	ckpt_table_free(&scan->packets);
-	ckpt_table_free(&scan->packet_pipes);
-	ckpt_table_free(&scan->folders);
 	scan->last_folder = NULL;
 	scan->misplaced = false;
 	scan->many_mnt_ns = false;
 	scan->frozen = 0;
 	scan->btrfs_files = 0;
-	ckpt_table_free(&scan->ghost_folders);
 	ckpt_epolls_free(scan);
 	ckpt_mounts_free(scan);
 	ckpt_tty_free(scan);
@@ -298,7 +301,6 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	ckpt_batch_free(&scan->batch);
 	ckpt_grow_free((void **)&scan->marks, &scan->nr_marks, &scan->cap_marks);
 	memset(scan->nr_pipes, 0, sizeof(scan->nr_pipes));
-	ckpt_table_free(&scan->pipes);
 	scan->threads = 0;
 	scan->files = 0;
 	scan->vmas = 0;
@@ -344,8 +346,8 @@ static int ckpt_scan_render(struct ckpt_scan *scan, struct ckpt_text *out)
 
 /**
  * ckpt_scan_run() - look at a dumped set and print the report
- * @scan: fs, cred, root, root_allowed, max_objects and report are set up; the rest is zero.
- *        Everything is freed again here
+ * @scan: fs, cred, root, root_allowed, max_objects and report are set up; tables are empty, the
+ *        rest is zero.  It is like that again afterwards, but for what the next scan may use
  * @out: empty text, the caller frees it
  *
  * Runs in the reader's context: its namespaces are those that criu would have.  May sleep.
@@ -384,5 +386,21 @@ int ckpt_scan_run(struct ckpt_scan *scan, struct ckpt_text *out)
 	for (i = 0; i < CKPT_NR_DRIVERS; i++)
 		kvfree(scan->drivers[i]);
 	kvfree(scan->meminfo);
+	memset((void *)scan + offsetof(struct ckpt_scan, fs), 0,
+	       sizeof(*scan) - offsetof(struct ckpt_scan, fs));
 	return err;
+}
+
+/* Frees a scan that has been run, or never was; NULL does nothing. */
+void ckpt_scan_free(struct ckpt_scan *scan)
+{
+	int i;
+
+	if (!scan)
+		return;
+	for (i = 0; i < CKPT_SCAN_TABLES; i++)
+		ckpt_table_free(&scan->tables[i]);
+	if (scan->over)
+		put_cred(scan->over);
+	kfree(scan);
 }

@@ -96,8 +96,14 @@ struct ckpt_spaces {
 	bool pid_for_children;
 };
 
+/* So many tables of identities a scan has. */
+#define CKPT_SCAN_TABLES	17
+
 /**
- * struct ckpt_scan - one scan; lives on the stack of one read, not shared
+ * struct ckpt_scan - one scan, of one read, not shared
+ * @tables: all of them, which are described below.  The next scan of the reader may use their
+ *	    memory, and @over
+ * @over: credentials to ask with whether criu could attach, or NULL
  * @fs: mount it came through
  * @cred: the opener's credentials
  * @root: thread group that the report is about
@@ -169,6 +175,29 @@ struct ckpt_spaces {
  * @comm_known: the reader may know it
  */
 struct ckpt_scan {
+	union {
+		struct {
+			struct ckpt_table members;
+			struct ckpt_table shared;
+			struct ckpt_table spaces;
+			struct ckpt_table sockets;
+			struct ckpt_table flights;
+			struct ckpt_table held;
+			struct ckpt_table memfds;
+			struct ckpt_table counted;
+			struct ckpt_table outside;
+			struct ckpt_table folders;
+			struct ckpt_table ghost_folders;
+			struct ckpt_table pipes;
+			struct ckpt_table packets;
+			struct ckpt_table packet_pipes;
+			struct ckpt_table tty_ids;
+			struct ckpt_table tun_files;
+			struct ckpt_table epolls;
+		};
+		struct ckpt_table tables[CKPT_SCAN_TABLES];
+	};
+	const struct cred *over;
 	const struct ckpt_fs *fs;
 	const struct cred *cred;
 	struct pid *root;
@@ -179,24 +208,15 @@ struct ckpt_scan {
 	u32 nr_procs;
 	u32 nr_read;
 	u32 cap_procs;
-	struct ckpt_table members;
-	struct ckpt_table shared;
 	struct ckpt_spaces reader_spaces;
 	struct ckpt_spaces root_spaces;
-	struct ckpt_table spaces;
-	struct ckpt_table sockets;
 	struct ckpt_queue *queues;
 	u32 nr_queues;
 	u32 cap_queues;
-	struct ckpt_table flights;
-	struct ckpt_table held;
-	struct ckpt_table memfds;
-	struct ckpt_table counted;
 	struct ckpt_place at;
 	bool counting;
 	bool fresh;
 	bool uncounted;
-	struct ckpt_table outside;
 	struct ckpt_outsider *outsiders;
 	u32 nr_outsiders;
 	u32 cap_outsiders;
@@ -208,7 +228,6 @@ struct ckpt_scan {
 	bool confirming;
 	u32 order;
 	u64 rested;
-	struct ckpt_table folders;
 	bool misplaced;
 	bool each_file;
 	const void *last_folder;
@@ -217,20 +236,13 @@ struct ckpt_scan {
 	bool last_proc;
 	bool last_short;
 	u32 btrfs_files;
-	struct ckpt_table ghost_folders;
-	struct ckpt_table pipes;
 	u32 nr_pipes[2];
-	struct ckpt_table packets;
-	struct ckpt_table packet_pipes;
 	struct ckpt_tty *ttys;
 	u32 nr_ttys;
 	u32 cap_ttys;
-	struct ckpt_table tty_ids;
 	struct ckpt_tun *tuns;
 	u32 nr_tuns;
 	u32 cap_tuns;
-	struct ckpt_table tun_files;
-	struct ckpt_table epolls;
 	struct ckpt_stray *strays;
 	u32 nr_strays;
 	u32 cap_strays;
@@ -263,6 +275,7 @@ static inline bool ckpt_scan_cut(const struct ckpt_scan *scan)
 	return scan->report.reasons & (BIT(CKPT_REASON_MEMORY) | BIT(CKPT_REASON_MAX_OBJECTS));
 }
 
+void ckpt_scan_free(struct ckpt_scan *scan);
 int ckpt_scan_run(struct ckpt_scan *scan, struct ckpt_text *out);
 
 /* One hold of a lock that the target may wait for; the longest is shown in sysfs. */

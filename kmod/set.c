@@ -235,5 +235,4 @@ void ckpt_set_free(struct ckpt_scan *scan)
 	for (i = 0; i < scan->nr_procs; i++)
 		put_pid(scan->procs[i].pid);
 	ckpt_grow_free((void **)&scan->procs, &scan->nr_procs, &scan->cap_procs);
-	ckpt_table_free(&scan->members);
 }

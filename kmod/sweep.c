@@ -19,6 +19,7 @@
 #include "fs.h"
 #include "groups.h"
 #include "open.h"
+#include "scan.h"
 
 /**
  * struct ckpt_sweep - an open file "all"
@@ -56,6 +57,7 @@ static int ckpt_sweep_release(struct inode *inode, struct file *file)
 	struct ckpt_sweep *sweep = file->private_data;
 
 	ckpt_census_free(&sweep->census);
+	ckpt_scan_free(sweep->open.scan);
 	ckpt_text_free(&sweep->open.text);
 	kfree(sweep);
 	return 0;

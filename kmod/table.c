@@ -9,6 +9,9 @@
 
 #define CKPT_TABLE_MIN_BITS	4
 
+/* An empty table keeps so many slots for its next use. */
+#define CKPT_TABLE_KEPT_BITS	6
+
 static struct ckpt_slot *ckpt_table_probe(const struct ckpt_table *t, const void *addr, u64 ino)
 {
 	unsigned int mask = (1U << t->bits) - 1;
@@ -48,6 +51,7 @@ int ckpt_table_reserve(struct ckpt_table *t, unsigned int more)
 	kvfree(t->slots);
 	t->slots = new.slots;
 	t->bits = new.bits;
+	t->wanted = false;
 	return 0;
 }
 
@@ -79,6 +83,17 @@ struct ckpt_slot *ckpt_table_find(const struct ckpt_table *t, const void *addr, 
 		return NULL;
 	slot = ckpt_table_probe(t, addr, ino);
 	return slot->addr ? slot : NULL;
+}
+
+/* Leaves an empty table, which may be used again; ckpt_table_free() has to follow in the end. */
+void ckpt_table_clear(struct ckpt_table *t)
+{
+	if (t->bits > CKPT_TABLE_KEPT_BITS)
+		ckpt_table_free(t);
+	else if (t->used)
+		memset(t->slots, 0, sizeof(*t->slots) << t->bits);
+	t->used = 0;
+	t->wanted = false;
 }
 
 /* Frees the slots and leaves an empty table. */

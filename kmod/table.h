@@ -24,22 +24,26 @@ struct ckpt_slot {
  * @slots: 1 << @bits slots
  * @bits: 0 while nothing is allocated
  * @used: slots in use
+ * @wanted: there was no room for the addition that was to come
  */
 struct ckpt_table {
 	struct ckpt_slot *slots;
 	unsigned int bits;
 	unsigned int used;
+	bool wanted;
 };
 
-/* Can the next addition be made without ckpt_table_reserve()? */
-static inline bool ckpt_table_has_room(const struct ckpt_table *t)
+/* Can the next addition be made without ckpt_table_reserve()?  If not, that is remembered. */
+static inline bool ckpt_table_has_room(struct ckpt_table *t)
 {
-	return t->slots && (u64)(t->used + 1) * 2 <= (1ULL << t->bits);
+	t->wanted = !t->slots || (u64)(t->used + 1) * 2 > (1ULL << t->bits);
+	return !t->wanted;
 }
 
 int ckpt_table_reserve(struct ckpt_table *t, unsigned int more);
 struct ckpt_slot *ckpt_table_add(struct ckpt_table *t, const void *addr, u64 ino);
 struct ckpt_slot *ckpt_table_find(const struct ckpt_table *t, const void *addr, u64 ino);
+void ckpt_table_clear(struct ckpt_table *t);
 void ckpt_table_free(struct ckpt_table *t);
 
 #endif

@@ -60,7 +60,7 @@ static int ckpt_walk_room(struct ckpt_scan *scan)
 /**
  * ckpt_walk_tables() - make room in what the first look adds to
  * @scan: scan
- * @more: number of additions that must not fail; 0: twice as much where it is full
+ * @more: number of additions that must not fail; 0: twice as much where some was wanted
  *
  * May sleep.  Return: 0, -ENOMEM or -E2BIG.
  */
@@ -73,12 +73,13 @@ int ckpt_walk_tables(struct ckpt_scan *scan, unsigned int more)
 	for (i = 0; i < ARRAY_SIZE(tables); i++) {
 		unsigned int step = tables[i]->used + CKPT_TABLE_STEP;
 
-		if (!more && ckpt_table_has_room(tables[i]))
+		if (!more && !tables[i]->wanted)
 			continue;
 		if (ckpt_table_reserve(tables[i], more ? more : step))
 			return -ENOMEM;
 	}
-	return ckpt_inflight_reserve(scan, more);
+	/* A queue is that of a socket in the table. */
+	return more || scan->sockets.used ? ckpt_inflight_reserve(scan, more) : 0;
 }
 
 /* Says where the first pass is; tables that processes share are counted once. */

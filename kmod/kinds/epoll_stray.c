@@ -213,7 +213,6 @@ int ckpt_epolls_finish(struct ckpt_scan *scan)
 
 void ckpt_epolls_free(struct ckpt_scan *scan)
 {
-	ckpt_table_free(&scan->epolls);
 	ckpt_grow_free((void **)&scan->strays, &scan->nr_strays, &scan->cap_strays);
 	scan->epoll_stuck = false;
 }

@@ -472,5 +472,4 @@ void ckpt_tty_finish(struct ckpt_scan *scan)
 void ckpt_tty_free(struct ckpt_scan *scan)
 {
 	ckpt_grow_free((void **)&scan->ttys, &scan->nr_ttys, &scan->cap_ttys);
-	ckpt_table_free(&scan->tty_ids);
 }

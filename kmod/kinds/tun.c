@@ -225,5 +225,4 @@ void ckpt_tuns_finish(struct ckpt_scan *scan)
 void ckpt_tuns_free(struct ckpt_scan *scan)
 {
 	ckpt_grow_free((void **)&scan->tuns, &scan->nr_tuns, &scan->cap_tuns);
-	ckpt_table_free(&scan->tun_files);
 }
