@@ -7,7 +7,7 @@ sizes="plain 10 plain 1000 plain 10000 plain 100000 plain 1000000
 server 10 server 1000 server 10000 server 100000
 maps 10 maps 1000 maps 60000
 tree 1 tree 100 tree 1000
-host 10 host 100 host 1000"
+host 10 host 100 host 1000 host 10000"
 
 here=$(dirname "$0")
 . "$here/target.sh"
@@ -33,6 +33,12 @@ freezing()
 	rm -rf "$tmp/images"
 }
 
+# How many times as long as ours it took.
+ratio()
+{
+	awk -v a="$ns" -v b="$our_ns" 'BEGIN { printf "%.1f", a / b }'
+}
+
 # grow KIND NUMBER
 grow()
 {
@@ -46,11 +52,15 @@ grow()
 	line="growth $1 $2 ours_us=$((our_ns / 1000)) ns_each=$((our_ns / $2))"
 	if [ -n "$other" ]; then
 		best $other "$who" 1 || return 1
-		line="$line loop_us=$((ns / 1000)) ratio=$((ns / our_ns))"
+		line="$line loop_us=$((ns / 1000)) ratio=$(ratio)"
 	else
 		us=$(freezing "$pid")
-		line="$line criu_freezes_us=$us ratio=$(awk -v a="$us" -v b="$our_ns" \
-			'BEGIN { printf "%.1f", a * 1000 / b }')"
+		ns=$((us * 1000))
+		line="$line criu_freezes_us=$us ratio=$(ratio)"
+	fi
+	if [ "$1" = host ]; then
+		best lsfd 0 1 || return 1
+		line="$line lsfd_us=$((ns / 1000)) lsfd_ratio=$(ratio)"
 	fi
 	echo "$line"
 }
@@ -65,6 +75,8 @@ while [ $# -gt 1 ]; do
 		failed=1
 	fi
 	target_end
+	# The kernel frees much of that later.
+	sleep 5
 	shift 2
 done
 exit $failed

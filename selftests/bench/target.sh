@@ -16,8 +16,17 @@ target()
 	pid=$(cut -d ' ' -f 2 "$tmp/ready")
 }
 
+# With its children, which would stay; until they are gone.
 target_end()
 {
+	children=$(cat "/proc/$pid/task/$pid/children")
+	# shellcheck disable=SC2086 # numbers
+	[ -z "$children" ] || kill -KILL $children
 	kill "$holder"
 	wait "$holder"
+	for child in $children; do
+		while [ -d "/proc/$child" ]; do
+			sleep 0.1
+		done
+	done
 }
