@@ -75,6 +75,7 @@ container()
 	start_container || return 1
 	status 3 "$tool" --container ckpt-ways || return 1
 	has "$(cat "$tmp/init") (mkobj), container ckpt-ways: CRIU" && has lock-flock &&
+		has "printf '%s\\n' file-locks >>/etc/criu/runc.conf" &&
 		status 3 "$tool" -qp "$(cat "$tmp/init")"
 }
 
@@ -83,6 +84,16 @@ no_container()
 	runc kill ckpt-ways KILL && sleep 1
 	status 1 "$tool" --container ckpt-ways && grep -q "not running" "$tmp/err" &&
 		runc delete ckpt-ways && status 1 "$tool" --container ckpt-ways
+}
+
+# Users have folders below /run, too.
+no_state()
+{
+	mkdir -p /run/ckpt-ways/fifo && mkfifo /run/ckpt-ways/fifo/state.json || return 1
+	status 1 timeout 60 "$tool" --container fifo
+	rc=$?
+	rm -r /run/ckpt-ways
+	return "$rc"
 }
 
 cgroup()
@@ -279,6 +290,7 @@ watch_end()
 command -v "$tool" >/dev/null || { echo "1..0 # SKIP no command $tool"; exit 4; }
 tap "a container" container
 tap "a container that has ended" no_container
+tap "a state that is a pipe is none, and is not waited for" no_state
 tap "a cgroup" cgroup
 tap "a name, a pid file" name_and_file
 tap "a tree" tree

@@ -131,7 +131,7 @@ void answer_get(const struct options *opt, const struct criu_line *criu, struct 
 	size_t len;
 	char *buf;
 
-	*answer = (struct answer){ .pid = pid };
+	*answer = (struct answer){ .pid = pid, .config = criu ? criu->config : NULL };
 	buf = source_read(opt, answer, &len, &viewed);
 	if (!buf)
 		return;

@@ -9,7 +9,6 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine.h"
@@ -57,19 +56,13 @@ static unsigned long long number_at(const char *text, const char *key)
 	return 0;
 }
 
-/* Return: its process, 0 if that has ended, or has left its id to another one. */
-static int state_pid(const char *path, size_t state)
+/* Return: the process in a state, 0 if that has ended, or has left its id to another one. */
+static int state_pid(const char *text, size_t state)
 {
-	char *text = text_read(path);
+	unsigned long long start = number_at(text, states[state].start);
+	int pid = number_at(text, states[state].pid);
 	struct process process;
-	unsigned long long start;
-	int pid;
 
-	if (!text)
-		return 0;
-	pid = number_at(text, states[state].pid);
-	start = number_at(text, states[state].start);
-	free(text);
 	return pid > 0 && process_read(pid, &process) && (!start || start == process.start) ?
 	       pid : 0;
 }
@@ -107,10 +100,13 @@ struct adding {
 static void add_state(void *arg, const char *path, size_t state)
 {
 	struct adding *adding = arg;
-	int pid = state_pid(path, state);
+	uid_t owner;
+	char *text = text_read_from(path, &owner);
+	int pid = text ? state_pid(text, state) : 0;
 
 	if (pid)
 		pid_add(adding->opt, pid, adding->way);
+	free(text);
 }
 
 /* Return: whether there is such a container, running or not. */
@@ -124,33 +120,26 @@ static bool find_id(struct options *opt, const struct way *way, const char *id)
 	return found;
 }
 
+/* What the runtime of a container says of it, for free(), if one of them does. */
 struct looking {
 	int pid;
-	char *path;
+	char *state;
 	const char *runtime;
 };
-
-/* Nobody but root and the owner of a process says what its container is. */
-static bool is_trusted(const char *path, int pid)
-{
-	char *proc = xasprintf("/proc/%d", pid);
-	struct stat file, process;
-	bool trusted = !stat(path, &file) &&
-		(!file.st_uid || (!stat(proc, &process) && file.st_uid == process.st_uid));
-
-	free(proc);
-	return trusted;
-}
 
 static void look_state(void *arg, const char *path, size_t state)
 {
 	struct looking *looking = arg;
+	uid_t owner;
+	char *text = looking->state ? NULL : text_read_from(path, &owner);
 
-	if (looking->path || state_pid(path, state) != looking->pid ||
-	    !is_trusted(path, looking->pid))
-		return;
-	looking->path = xasprintf("%s", path);
-	looking->runtime = states[state].runtime;
+	if (text && state_pid(text, state) == looking->pid &&
+	    process_believes(looking->pid, owner)) {
+		looking->state = text;
+		looking->runtime = states[state].runtime;
+	} else {
+		free(text);
+	}
 }
 
 bool container_add(struct criu_line *line, int pid)
@@ -159,8 +148,8 @@ bool container_add(struct criu_line *line, int pid)
 	bool added;
 
 	each_state("*", look_state, &looking);
-	added = looking.path && engine_add(line, pid, looking.path, looking.runtime);
-	free(looking.path);
+	added = looking.state && engine_add(line, pid, looking.state, looking.runtime);
+	free(looking.state);
 	return added;
 }
 
@@ -180,6 +169,7 @@ static struct criu_line *lxc_line(const struct options *opt)
 	char *text = xasprintf("%s %s", engine_lxc_options, opt->criu_options ?: "");
 	struct criu_line *line = criu_line_of_text(text, opt->rpc_config);
 
+	line->config = CRIU_GLOBAL_CONFIG;
 	free(text);
 	return line;
 }
@@ -191,13 +181,14 @@ struct criu_line *container_line(const struct options *opt, int pid)
 	struct criu_line *line;
 
 	each_state("*", look_state, &looking);
-	if (!looking.path)
+	if (!looking.state)
 		return is_lxc(pid) ? lxc_line(opt) : NULL;
 	if (!config)
 		config = engine_config(looking.runtime, opt->target);
 	line = criu_line_of_text(opt->criu_options ?: "", config);
-	engine_add(line, pid, looking.path, looking.runtime);
-	free(looking.path);
+	line->config = config ?: engine_config_to_be(looking.runtime, opt->target);
+	engine_add(line, pid, looking.state, looking.runtime);
+	free(looking.state);
 	return line;
 }
 

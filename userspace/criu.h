@@ -51,6 +51,9 @@ struct criu_given {
 	bool off;
 };
 
+/* Read by each criu that is not told otherwise. */
+#define CRIU_GLOBAL_CONFIG	"/etc/criu/default.conf"
+
 /**
  * struct criu_line - a command line of criu, with what configuration files add to it
  * @argv: as it was given, from "criu" on
@@ -60,6 +63,8 @@ struct criu_given {
  * @rpc: an engine drives criu
  * @told: what somebody told the engine to give is among @given
  * @own: what the engine gives of its own accord is among @given
+ * @config: file from which criu takes options when it is the engine of a container that calls it,
+ *	    "" if there is none; NULL: no engine is known.  Not owned
  * @orphan_ptys: an engine says that masters of ptys are outside, which no option does
  * @given: all options in the order in which criu takes them: the last one counts
  * @nr: number of @given
@@ -72,6 +77,7 @@ struct criu_line {
 	bool rpc;
 	bool told;
 	bool own;
+	const char *config;
 	bool orphan_ptys;
 	struct criu_given *given;
 	size_t nr;

@@ -17,7 +17,6 @@
 #include "text.h"
 #include "tool.h"
 
-#define GLOBAL_CONFIG	"/etc/criu/default.conf"
 #define USER_CONFIG	".criu/default.conf"
 
 const struct criu_option criu_options[] = {
@@ -222,7 +221,7 @@ static void parse_default_configs(struct criu_line *line)
 	const char *home = getenv("HOME");
 	char *path;
 
-	parse_config(line, GLOBAL_CONFIG, false);
+	parse_config(line, CRIU_GLOBAL_CONFIG, false);
 	if (!home)
 		return;
 	path = xasprintf("%s/" USER_CONFIG, home);

@@ -16,6 +16,7 @@
 
 #include "criu.h"
 #include "engine.h"
+#include "proc.h"
 #include "text.h"
 
 /* Files that they pass by RPC; the first that is there counts. */
@@ -39,7 +40,8 @@ bool engine_is_known(const char *runtime)
 	return !strcmp(runtime, "runc") || !strcmp(runtime, "crun");
 }
 
-const char *engine_config(const char *runtime, __u32 target)
+/* The first of a runtime's files, or that there is. */
+static const char *find_config(const char *runtime, __u32 target, bool there)
 {
 	size_t i;
 
@@ -47,9 +49,19 @@ const char *engine_config(const char *runtime, __u32 target)
 		target = CKPTCHECK_TARGET_NEWEST;
 	for (i = 0; i < sizeof(configs) / sizeof(*configs); i++)
 		if (!strcmp(runtime, configs[i].runtime) && target >= configs[i].since &&
-		    !access(configs[i].config, F_OK))
+		    (!there || !access(configs[i].config, F_OK)))
 			return configs[i].config;
 	return NULL;
+}
+
+const char *engine_config(const char *runtime, __u32 target)
+{
+	return find_config(runtime, target, true);
+}
+
+const char *engine_config_to_be(const char *runtime, __u32 target)
+{
+	return engine_config(runtime, target) ?: find_config(runtime, target, false) ?: "";
 }
 
 #ifdef HAVE_JSON_C
@@ -283,14 +295,19 @@ static char *bundle_of(json_object *state)
 	return NULL;
 }
 
-static json_object *config_of(const char *state_path)
+/* It counts as the state does that names it. */
+static json_object *config_of(const char *state_text, int pid)
 {
-	json_object *state = json_object_from_file(state_path), *config = NULL;
-	char *bundle = bundle_of(state), *path;
+	json_object *state = json_tokener_parse(state_text), *config = NULL;
+	char *bundle = bundle_of(state), *path, *text;
+	uid_t owner;
 
 	if (bundle) {
 		path = xasprintf("%s/config.json", bundle);
-		config = json_object_from_file(path);
+		text = text_read_from(path, &owner);
+		if (text && process_believes(pid, owner))
+			config = json_tokener_parse(text);
+		free(text);
 		free(path);
 	}
 	free(bundle);
@@ -300,7 +317,7 @@ static json_object *config_of(const char *state_path)
 
 bool engine_add(struct criu_line *line, int pid, const char *state, const char *runtime)
 {
-	json_object *config = config_of(state), *linux_part = NULL;
+	json_object *config = config_of(state, pid), *linux_part = NULL;
 	bool crun = !strcmp(runtime, "crun");
 
 	if (!config)

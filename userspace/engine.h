@@ -24,11 +24,14 @@ bool engine_is_known(const char *runtime);
  */
 const char *engine_config(const char *runtime, __u32 target);
 
+/* The file that it would be if somebody wrote it; "" if no file would be passed. */
+const char *engine_config_to_be(const char *runtime, __u32 target);
+
 /**
  * engine_add() - the options that an engine gives for a container of its own accord
  * @line: they are added to those
  * @pid: the container's first process
- * @state: path of what @runtime keeps about the container
+ * @state: what @runtime keeps about the container, which counts for @pid
  * @runtime: "runc" or "crun"
  *
  * Return: whether they are known: not without json-c, or where the configuration is gone.

@@ -2,6 +2,7 @@
 /* heading.c - what stands above and below the table of one process. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "text.h"
 #include "tool.h"
@@ -125,18 +126,59 @@ static void put_option(const char *text, size_t len)
 	text_put_word(stdout, blank + 1, len - name - 1);
 }
 
-/* The command line that the options are missing in. */
-static void put_start(const struct criu_line *line, int pid)
+/* Whether an option can stand in a configuration file as it stands in a report. */
+static bool fits_file(const struct choice *choice)
+{
+	size_t i;
+
+	for (i = 0; i < choice->len; i++)
+		if (strchr("\\#\"", choice->text[i]))
+			return false;
+	return true;
+}
+
+/* Makes the folder of a file if it is not there. */
+static void put_folder(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	char *dir = xasprintf("%.*s", slash ? (int)(slash - file) : 0, file);
+
+	if (*dir && access(dir, F_OK))
+		printf("mkdir -p %s && ", dir);
+	free(dir);
+}
+
+/* A command of the shell that adds options to a configuration file of criu; false: it cannot. */
+static bool put_lines(const struct choice *choices, size_t n, const char *file)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!fits_file(&choices[i]))
+			return false;
+	put_folder(file);
+	fputs("printf '%s\\n'", stdout);
+	for (i = 0; i < n; i++) {
+		fputc(' ', stdout);
+		text_put_word(stdout, choices[i].text + strlen("--"),
+			      choices[i].len - strlen("--"));
+	}
+	printf(" >>%s\n", file);
+	return true;
+}
+
+/* The command line that the options are missing in; where an engine has it, we have none. */
+static void put_start(const struct criu_line *line, const struct answer *answer)
 {
 	int i;
 
-	if (line && line->rpc) {
+	if (answer->config || (line && line->rpc)) {
 		fputs("missing:", stdout);
 		return;
 	}
 	fputs("criu", stdout);
 	if (!line || !line->has_command)
-		printf(" dump -t %d", pid);
+		printf(" dump -t %d", answer_root(answer));
 	for (i = 1; line && i < line->argc; i++) {
 		fputc(' ', stdout);
 		text_put_word(stdout, line->argv[i], strlen(line->argv[i]));
@@ -155,12 +197,13 @@ static void put_command(const struct options *opt, const struct answer *answer)
 		if (!i || !same(&choices[i], &choices[kept - 1]))
 			choices[kept++] = choices[i];
 	qsort(choices, kept, sizeof(*choices), by_order);
-	if (kept)
-		put_start(opt->criu, answer_root(answer));
-	for (i = 0; i < kept; i++)
-		put_option(choices[i].text, choices[i].len);
-	if (kept)
+	if (kept && !(answer->config && *answer->config &&
+		      put_lines(choices, kept, answer->config))) {
+		put_start(opt->criu, answer);
+		for (i = 0; i < kept; i++)
+			put_option(choices[i].text, choices[i].len);
 		fputc('\n', stdout);
+	}
 	free(choices);
 }
 
@@ -198,7 +241,8 @@ void closing_print(const struct options *opt, const struct answer *answer)
 {
 	const char *reasons = record_value(&answer->report.head, CKPTCHECK_KEY_REASON);
 
-	if (answer->verdict == CKPTCHECK_CLASS_OPTION || opt->criu)
+	if (answer->verdict == CKPTCHECK_CLASS_OPTION ||
+	    answer->verdict == CKPTCHECK_CLASS_UNKNOWN || opt->criu)
 		put_command(opt, answer);
 	if (opt->criu && criu_line_has_unseen(opt->criu) && answer->verdict != CKPTCHECK_CLASS_INFO)
 		puts("options that the engine gives by RPC cannot all be seen, and those are not counted; its configuration file of criu, such as /etc/criu/runc.conf, takes what is missing");

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "proc.h"
 #include "text.h"
@@ -95,4 +96,14 @@ struct process *processes_read(size_t *nr)
 struct process *process_find(struct process *processes, size_t nr, int pid)
 {
 	return nr ? bsearch(&pid, processes, nr, sizeof(*processes), compare_pids) : NULL;
+}
+
+bool process_believes(int pid, uid_t uid)
+{
+	char *path = xasprintf("/proc/%d", pid);
+	struct stat st;
+	bool is_owner = !stat(path, &st) && st.st_uid == uid;
+
+	free(path);
+	return !uid || is_owner;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #define PROC_COMM_LEN	64
 
@@ -23,6 +24,8 @@ struct process {
 };
 
 bool process_read(int pid, struct process *process);
+/* Nobody but root and the owner of a process says what its container is. */
+bool process_believes(int pid, uid_t uid);
 struct process *processes_read(size_t *nr);
 struct process *process_find(struct process *processes, size_t nr, int pid);
 

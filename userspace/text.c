@@ -4,11 +4,13 @@
  * reach a terminal that could be more than a letter.
  */
 #include <err.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "text.h"
 #include "tool.h"
@@ -52,19 +54,39 @@ char *text_close(FILE *out, char **text)
 }
 
 /* What a file has, followed by a NUL, for free(); NULL if it cannot be opened. */
-char *text_read(const char *path)
+static char *read_all(FILE *file)
 {
-	FILE *file = fopen(path, "re"), *out;
 	char *text, buf[4096];
+	FILE *out = text_open(&text);
 	size_t n;
 
-	if (!file)
-		return NULL;
-	out = text_open(&text);
 	while ((n = fread(buf, 1, sizeof(buf), file)))
 		fwrite(buf, 1, n, out);
 	fclose(file);
 	return text_close(out, &text);
+}
+
+char *text_read(const char *path)
+{
+	FILE *file = fopen(path, "re");
+
+	return file ? read_all(file) : NULL;
+}
+
+char *text_read_from(const char *path, uid_t *owner)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	struct stat st;
+
+	if (!file)
+		return NULL;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		fclose(file);
+		return NULL;
+	}
+	*owner = st.st_uid;
+	return read_all(file);
 }
 
 /**

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include <linux/types.h>
 
@@ -14,6 +15,8 @@ char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 FILE *text_open(char **text);
 char *text_close(FILE *out, char **text);
 char *text_read(const char *path);
+/* The same of a regular file, which may be anybody's: of nothing that a reader has to wait for. */
+char *text_read_from(const char *path, uid_t *owner);
 
 size_t utf8_next(const char *p, size_t len, __u32 *code);
 void text_put(FILE *out, const char *p, size_t len);

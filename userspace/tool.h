@@ -116,6 +116,7 @@ struct options {
  * @report: its report; empty if there is an @error
  * @target: version it is judged for, 0 if that is not known
  * @target_origin: where that comes from, NULL if that need not be said
+ * @config: see struct criu_line
  * @verdict: heaviest class
  * @status: exit status that this answer alone would give
  * @error: why there is no report, in words; NULL if there is one
@@ -128,6 +129,7 @@ struct answer {
 	struct report report;
 	__u32 target;
 	const char *target_origin;
+	const char *config;
 	enum ckptcheck_class verdict;
 	enum exit_status status;
 	char *error;
