@@ -3,6 +3,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here" || exit 1
 . ./tap.sh
+. ./docker.sh
 . ./podman.sh
 . ./lxc.sh
 work=$(mktemp -d)
@@ -27,7 +28,8 @@ says()
 ip link set lo up
 # criu keeps what it finds of the kernel at its first run: AppArmor, for one.
 mount -t securityfs securityfs /sys/kernel/security 2>/dev/null
-echo "# Linux $(uname -r), $(podman --version), lxc $(lxc-start --version), criu $criu"
+echo "# Linux $(uname -r), $(podman --version), $(docker --version), lxc $(lxc-start --version), criu $criu"
+docker_tests
 podman_tests
 lxc_tests
 tap_end
