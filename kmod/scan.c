@@ -25,6 +25,8 @@
 #define CKPT_SCAN_ROUNDS	4
 #define CKPT_SCAN_TRIES		5
 
+static_assert(offsetof(struct ckpt_scan, over) == CKPT_SCAN_TABLES * sizeof(struct ckpt_table));
+
 u64 ckpt_hold_begin(void)
 {
 	return ktime_get_ns();
