@@ -305,13 +305,16 @@ static const struct ckpt_outsider *ckpt_census_find_above(struct ckpt_scan *scan
 	const struct ckpt_link *links = scan->census->links;
 	u32 other = thing->others;
 	bool found = false;
-	int is;
+	int is = 0;
 
 	scan->census->answer = (struct ckpt_outsider){};
-	is = ckpt_census_look_outside(scan, thing->one);
-	found = is > 0;
+	/* The last comes first, so that the first is told. */
 	for (; other && is >= 0; other = links[other - 1].before) {
 		is = ckpt_census_look_outside(scan, links[other - 1].group);
+		found = found || is > 0;
+	}
+	if (is >= 0) {
+		is = ckpt_census_look_outside(scan, thing->one);
 		found = found || is > 0;
 	}
 	if (is < 0)
