@@ -75,7 +75,7 @@ container()
 	start_container || return 1
 	status 3 "$tool" --container ckpt-ways || return 1
 	has "$(cat "$tmp/init") (mkobj), container ckpt-ways: CRIU" && has lock-flock &&
-		has "printf '%s\\n' file-locks >>/etc/criu/runc.conf" &&
+		has " file-locks >>/etc/criu/runc.conf" &&
 		status 3 "$tool" -qp "$(cat "$tmp/init")"
 }
 
