@@ -89,6 +89,8 @@ no_container()
 # Users have folders below /run, too.
 no_state()
 {
+	local rc
+
 	mkdir -p /run/ckpt-ways/fifo && mkfifo /run/ckpt-ways/fifo/state.json || return 1
 	status 1 timeout 60 "$tool" --container fifo
 	rc=$?

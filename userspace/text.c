@@ -53,7 +53,6 @@ char *text_close(FILE *out, char **text)
 	return *text;
 }
 
-/* What a file has, followed by a NUL, for free(); NULL if it cannot be opened. */
 static char *read_all(FILE *file)
 {
 	char *text, buf[4096];
@@ -66,6 +65,7 @@ static char *read_all(FILE *file)
 	return text_close(out, &text);
 }
 
+/* What a file has, followed by a NUL, for free(); NULL if it cannot be opened. */
 char *text_read(const char *path)
 {
 	FILE *file = fopen(path, "re");
