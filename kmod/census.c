@@ -276,8 +276,8 @@ static bool ckpt_census_is_inside(const struct ckpt_scan *scan, struct pid *pid)
 	return inside;
 }
 
-/* One of those that have a thing.  Return: 1 if it is outside, 0 or a negative error. */
-static int ckpt_census_look_outside(struct ckpt_scan *scan, u32 nr)
+/* One of those that have a thing; *@found if it is outside.  Return: 0 or a negative error. */
+static int ckpt_census_look_outside(struct ckpt_scan *scan, u32 nr, bool *found)
 {
 	struct ckpt_group *group = &scan->census->groups[nr - 1];
 	struct ckpt_outsider *answer = &scan->census->answer;
@@ -291,11 +291,12 @@ static int ckpt_census_look_outside(struct ckpt_scan *scan, u32 nr)
 	may = ckpt_census_may(scan, group);
 	if (may < 0)
 		return may;
+	*found = true;
 	if (may) {
 		answer->pid = group->pid;
 		answer->count++;
 	}
-	return 1;
+	return 0;
 }
 
 /* The same above children, which may have the thing without being outside. */
@@ -305,21 +306,17 @@ static const struct ckpt_outsider *ckpt_census_find_above(struct ckpt_scan *scan
 	const struct ckpt_link *links = scan->census->links;
 	u32 other = thing->others;
 	bool found = false;
-	int is = 0;
+	int err = 0;
 
 	scan->census->answer = (struct ckpt_outsider){};
 	/* The last comes first, so that the first is told. */
-	for (; other && is >= 0; other = links[other - 1].before) {
-		is = ckpt_census_look_outside(scan, links[other - 1].group);
-		found = found || is > 0;
-	}
-	if (is >= 0) {
-		is = ckpt_census_look_outside(scan, thing->one);
-		found = found || is > 0;
-	}
-	if (is < 0)
-		ckpt_report_error(&scan->report, is);
-	return found || is < 0 ? &scan->census->answer : NULL;
+	for (; other && !err; other = links[other - 1].before)
+		err = ckpt_census_look_outside(scan, links[other - 1].group, &found);
+	if (!err)
+		err = ckpt_census_look_outside(scan, thing->one, &found);
+	if (err)
+		ckpt_report_error(&scan->report, err);
+	return found || err ? &scan->census->answer : NULL;
 }
 
 /**
