@@ -142,13 +142,21 @@ static void look_state(void *arg, const char *path, size_t state)
 	}
 }
 
+static bool look_up(struct looking *looking, int pid)
+{
+	*looking = (struct looking){ .pid = pid };
+	each_state("*", look_state, looking);
+	return looking->state;
+}
+
 bool container_add(struct criu_line *line, int pid)
 {
-	struct looking looking = { .pid = pid };
+	struct looking looking;
 	bool added;
 
-	each_state("*", look_state, &looking);
-	added = looking.state && engine_add(line, pid, looking.state, looking.runtime);
+	if (!look_up(&looking, pid))
+		return false;
+	added = engine_add(line, pid, looking.state, looking.runtime);
 	free(looking.state);
 	return added;
 }
@@ -176,12 +184,11 @@ static struct criu_line *lxc_line(const struct options *opt)
 
 struct criu_line *container_line(const struct options *opt, int pid)
 {
-	struct looking looking = { .pid = pid };
 	const char *config = opt->rpc_config;
+	struct looking looking;
 	struct criu_line *line;
 
-	each_state("*", look_state, &looking);
-	if (!looking.state)
+	if (!look_up(&looking, pid))
 		return is_lxc(pid) ? lxc_line(opt) : NULL;
 	if (!config)
 		config = engine_config(looking.runtime, opt->target);

@@ -35,11 +35,6 @@ const char engine_lxc_options[] =
 	"--enable-external-sharing --enable-external-masters --enable-fs hugetlbfs "
 	"--enable-fs tracefs --skip-in-flight --force-irmap --restore-sibling";
 
-bool engine_is_known(const char *runtime)
-{
-	return !strcmp(runtime, "runc") || !strcmp(runtime, "crun");
-}
-
 /* The first of a runtime's files, or that there is. */
 static const char *find_config(const char *runtime, __u32 target, bool there)
 {
@@ -52,6 +47,11 @@ static const char *find_config(const char *runtime, __u32 target, bool there)
 		    (!there || !access(configs[i].config, F_OK)))
 			return configs[i].config;
 	return NULL;
+}
+
+bool engine_is_known(const char *runtime)
+{
+	return find_config(runtime, CKPTCHECK_TARGET_NEWEST, false);
 }
 
 const char *engine_config(const char *runtime, __u32 target)

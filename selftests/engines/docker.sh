@@ -1,5 +1,5 @@
 # Containers of docker, whose client has no options for criu: part of guest.sh.
-# shellcheck shell=bash disable=SC2154 # set there
+# shellcheck shell=bash disable=SC2034,SC2154 # used and set there
 
 docker_set_up()
 {
@@ -15,27 +15,6 @@ docker_set_up()
 	tar -C "$work/box" -c . | docker import - box || { tail "$work/dockerd"; false; }
 }
 
-# docker_start NAME [OPTION...] -- FIXTURE...: a container whose first process has those objects
-docker_start()
-{
-	local name=$1 options=(--network=none) _
-
-	shift
-	while [ "$1" != -- ]; do
-		[[ $1 != --network=* ]] || options=()
-		options+=("$1")
-		shift
-	done
-	shift
-	docker run --detach --name "$name" "${options[@]}" box /bin/mkobj "$@" || return 1
-	for _ in {1..300}; do
-		! docker logs "$name" 2>/dev/null | grep -q READY || return 0
-		sleep 0.1
-	done
-	docker logs "$name"
-	return 1
-}
-
 docker_checkpoint()
 {
 	docker checkpoint create --leave-running "$1" image >"$work/said" 2>&1
@@ -48,41 +27,42 @@ docker_passes()
 
 docker_plain()
 {
-	docker_start plain -- plain && says 0 5 -- plain && docker_passes plain
+	start plain -- plain && says 0 5 -- plain && docker_passes plain
 }
 
 docker_given()
 {
-	docker_start given --volume /run/given:/given --tty -- plain && says 0 5 -- given &&
+	start given --volume /run/given:/given --tty -- plain && says 0 5 -- given &&
 		docker_passes given
 }
 
 docker_pod()
 {
-	docker_start base -- plain && docker_start pod --network=container:base -- plain &&
+	start base -- plain && start pod --network=container:base -- plain &&
 		says 0 5 -- pod && docker_passes pod
 }
 
 # The line that the command prints is what helps: docker cannot be told.
 docker_option()
 {
-	docker_start locks -- lock-flock && says 3 -- locks || return 1
+	start locks -- lock-flock && says 3 -- locks || return 1
 	! docker_checkpoint locks || { echo "it passes"; return 1; }
 	# Not known any more: criu has left packet filters in its network namespace.
 	ckptcheck --container locks | grep ' >>/etc/criu/runc.conf$' >"$work/line" || return 1
 	cat "$work/line"
-	sh "$work/line" && docker_start locks2 -- lock-flock && says 0 5 -- locks2 &&
+	sh "$work/line" && start locks2 -- lock-flock && says 0 5 -- locks2 &&
 		docker_passes locks2
 }
 
 docker_blocker()
 {
-	docker_start blocker -- udp-corked && says 2 -- blocker || return 1
+	start blocker -- udp-corked && says 2 -- blocker || return 1
 	! docker_checkpoint blocker || { echo "it passes"; return 1; }
 }
 
 docker_tests()
 {
+	engine=(docker)
 	tap "docker: a daemon, an image" docker_set_up
 	tap "docker: a container like any other" docker_plain
 	tap "docker: a volume and a terminal are no findings" docker_given

@@ -7,7 +7,30 @@ cd "$here" || exit 1
 . ./podman.sh
 . ./lxc.sh
 work=$(mktemp -d)
+engine=()
 criu=$(criu --version | sed -n 's/^Version: //p')
+
+# start NAME [OPTION...] -- FIXTURE...: a container, by the engine's command, whose first process has
+# those objects
+start()
+{
+	local name=$1 options=(--network=none) _
+
+	shift
+	while [ "$1" != -- ]; do
+		[[ $1 != --network=* ]] || options=()
+		options+=("$1")
+		shift
+	done
+	shift
+	"${engine[@]}" run --detach --name "$name" "${options[@]}" box /bin/mkobj "$@" || return 1
+	for _ in {1..300}; do
+		! "${engine[@]}" logs "$name" 2>/dev/null | grep -q READY || return 0
+		sleep 0.1
+	done
+	"${engine[@]}" logs "$name"
+	return 1
+}
 
 # says STATUS... -- NAME: whether the command has one of those; its findings are in $work/found
 says()

@@ -25,38 +25,16 @@ podman_set_up()
 	tar -C "$work/image" -c . | podman import - box
 }
 
-# start NAME [OPTION...] -- FIXTURE...: a container whose first process has those objects
-start()
-{
-	local name=$1 options=(--network=none) _
-
-	shift
-	while [ "$1" != -- ]; do
-		[[ $1 != --network=* ]] || options=()
-		options+=("$1")
-		shift
-	done
-	shift
-	podman --runtime "$runtime" run --detach --name "$name" "${options[@]}" box /bin/mkobj "$@" ||
-		return 1
-	for _ in {1..300}; do
-		! podman logs "$name" 2>/dev/null | grep -q READY || return 0
-		sleep 0.1
-	done
-	podman logs "$name"
-	return 1
-}
-
 # finish NAME
 finish()
 {
-	podman --runtime "$runtime" rm --force --time 0 "$1" >/dev/null
+	"${engine[@]}" rm --force --time 0 "$1" >/dev/null
 }
 
 # All that a test that failed has left as well.
 finish_all()
 {
-	podman --runtime "$runtime" rm --all --force --time 0 >/dev/null
+	"${engine[@]}" rm --all --force --time 0 >/dev/null
 }
 
 # checkpoint NAME [OPTION...]: what podman says is in $work/said
@@ -65,7 +43,7 @@ checkpoint()
 	local name=$1
 
 	shift
-	podman --runtime "$runtime" container checkpoint --leave-running "$@" "$name" \
+	"${engine[@]}" container checkpoint --leave-running "$@" "$name" \
 		>"$work/said" 2>&1
 }
 
@@ -145,8 +123,8 @@ blocker()
 
 restore()
 {
-	podman --runtime "$runtime" container checkpoint plain &&
-		podman --runtime "$runtime" container restore plain
+	"${engine[@]}" container checkpoint plain &&
+		"${engine[@]}" container restore plain
 }
 
 hook_on()
@@ -187,6 +165,7 @@ can_checkpoint()
 
 podman_runtime_tests()
 {
+	engine=(podman --runtime "$runtime")
 	tap "$runtime: a container like any other" plain
 	tap "$runtime: what is mounted from outside is no finding" mounts
 	tap "$runtime: what was mounted later is one" late_mount
