@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mounts.c - what is mounted where the root of the set lives: the lines of its mountinfo, and an
+ * mounts.c - what is mounted where the set lives: the lines of the mountinfo of the root and, if
+ * that has a mount namespace of its own, of one process for each other namespace of the set; and an
  * index of them by number, file system and peer group.
  *
  * struct mount is private to the kernel.  The fields of a line are separated by blanks, and the
@@ -19,6 +20,8 @@
 #include <linux/string.h>
 
 #include "access.h"
+#include "grow.h"
+#include "kinds/kind.h"
 #include "mounts.h"
 #include "procfile.h"
 #include "scan.h"
@@ -26,6 +29,14 @@
 /* Text of some 10000 mounts; first a smaller piece is tried. */
 #define CKPT_MOUNTS_TEXT	SZ_1M
 #define CKPT_MOUNTS_FIRST	SZ_32K
+
+/* All texts together: each mount is compared with all others. */
+#define CKPT_MOUNTS_MOST	SZ_2M
+
+struct ckpt_mounts_text {
+	struct ckpt_mounts_text *next;
+	char text[];
+};
 
 /* Second half of the identities in the index. */
 enum { CKPT_BY_DEV, CKPT_BY_ID, CKPT_BY_GROUP, CKPT_NR_BY };
@@ -39,28 +50,43 @@ static const void *ckpt_mounts_key(unsigned long number)
 	return (const void *)(number + 1);
 }
 
-/* Return: the text, NULL if there is none or too much of it, or an ERR_PTR(-ENOMEM). */
-static char *ckpt_mounts_text(struct ckpt_scan *scan)
+/* Keeps a copy of a text.  Return: the copy, NULL if these are too many, or an ERR_PTR. */
+static char *ckpt_mounts_keep(struct ckpt_mounts *all, const char *text, size_t n)
+{
+	struct ckpt_mounts_text *node;
+
+	if (all->size + n > CKPT_MOUNTS_MOST)
+		return NULL;
+	node = kvmalloc(struct_size(node, text, n + 1), GFP_KERNEL_ACCOUNT);
+	if (!node)
+		return ERR_PTR(-ENOMEM);
+	memcpy(node->text, text, n);
+	node->text[n] = '\0';
+	node->next = all->texts;
+	all->texts = node;
+	all->size += n;
+	return node->text;
+}
+
+/* Return: the mountinfo of a process, kept in @all; NULL if it cannot be told; or an ERR_PTR. */
+static char *ckpt_mounts_text(const struct ckpt_scan *scan, struct ckpt_mounts *all, pid_t nr)
 {
 	size_t size = CKPT_MOUNTS_FIRST;
-	char name[32], *text;
+	char name[32], *text, *kept;
 	ssize_t n;
 
-	snprintf(name, sizeof(name), "%d/mountinfo", pid_nr_ns(scan->root, scan->fs->ns));
+	snprintf(name, sizeof(name), "%d/mountinfo", nr);
 	for (;;) {
 		text = kvmalloc(size, GFP_KERNEL_ACCOUNT);
 		if (!text)
 			return ERR_PTR(-ENOMEM);
 		n = ckpt_procfile_read(scan->fs, name, text, size);
-		if (n > 0 && n < size) {
-			text[n] = '\0';
-			return text;
-		}
+		kept = n > 0 && n < size ? ckpt_mounts_keep(all, text, n) : NULL;
 		kvfree(text);
 		if (n == -ENOMEM)
 			return ERR_PTR(n);
-		if (n <= 0 || size == CKPT_MOUNTS_TEXT)
-			return NULL;
+		if (n < (ssize_t)size || size == CKPT_MOUNTS_TEXT)
+			return kept;
 		size = CKPT_MOUNTS_TEXT;
 	}
 }
@@ -128,50 +154,104 @@ static void ckpt_mounts_index(struct ckpt_mounts *all)
 }
 
 /* Return: 0, -EINVAL for what is no mountinfo, or -ENOMEM. */
-static int ckpt_mounts_parse(struct ckpt_mounts *all)
+static int ckpt_mounts_parse(struct ckpt_mounts *all, char *text)
 {
-	char *rest = all->text, *line;
+	struct ckpt_room room = { .size = sizeof(*all->list), .used = all->nr, .most = U32_MAX };
+	char *rest = text, *line;
 	u32 lines = 1;
 
-	for (line = all->text; (line = strchr(line, '\n')); line++)
+	for (line = text; (line = strchr(line, '\n')); line++)
 		lines++;
-	all->list = kvcalloc(lines, sizeof(*all->list), GFP_KERNEL_ACCOUNT);
-	if (!all->list || ckpt_table_reserve(&all->index, CKPT_NR_BY * lines))
+	room.need = all->nr + lines;
+	if (ckpt_grow((void **)&all->list, &all->cap, &room) ||
+	    ckpt_table_reserve(&all->index, CKPT_NR_BY * lines))
 		return -ENOMEM;
 	while ((line = strsep(&rest, "\n")) && *line) {
-		if (!ckpt_mnt_parse(line, &all->list[all->nr]))
+		struct ckpt_mnt *m = &all->list[all->nr];
+
+		*m = (struct ckpt_mnt){ .space = all->spaces };
+		if (!ckpt_mnt_parse(line, m))
 			return -EINVAL;
 		ckpt_mounts_index(all);
 		cond_resched();
 	}
+	all->spaces++;
 	return 0;
+}
+
+/* Adds those that a process sees.  Return: 0, -EINVAL if they cannot be told, or -ENOMEM. */
+static int ckpt_mounts_of(const struct ckpt_scan *scan, struct ckpt_mounts *all, pid_t nr)
+{
+	char *text = ckpt_mounts_text(scan, all, nr);
+
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	return text ? ckpt_mounts_parse(all, text) : -EINVAL;
+}
+
+/* Return: 0, -EINVAL if some cannot be told, -ENOMEM or -EINTR. */
+static int ckpt_mounts_nested(struct ckpt_scan *scan)
+{
+	u32 i, found = 0;
+	int err;
+
+	for (i = 0; i < scan->nr_procs && found < scan->nr_mnt_ns; i++) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+		if (!ckpt_ns_tells_mounts(scan, i))
+			continue;
+		err = ckpt_mounts_of(scan, &scan->mounts, scan->procs[i].nr);
+		if (err)
+			return err;
+		/* Still the same process, and still there. */
+		found += ckpt_ns_tells_mounts(scan, i);
+	}
+	return found == scan->nr_mnt_ns ? 0 : -EINVAL;
 }
 
 /**
  * ckpt_mounts_read() - read the mounts, once a scan
- * @scan: scan
+ * @scan: scan, whose first pass is over
  *
- * With the reader's credentials.  May sleep.  Return: 0 or -ENOMEM.
+ * With the reader's credentials.  May sleep.  Return: 0, -ENOMEM or -EINTR.
  */
 int ckpt_mounts_read(struct ckpt_scan *scan)
 {
 	struct ckpt_mounts *all = &scan->mounts;
-	char *text;
 	int err;
 
 	if (all->read)
 		return 0;
-	text = ckpt_mounts_text(scan);
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	all->text = text;
-	err = text ? ckpt_mounts_parse(all) : 0;
-	if (err)
-		ckpt_mounts_free(scan);
-	if (err == -ENOMEM)
+	err = ckpt_mounts_of(scan, all, pid_nr_ns(scan->root, scan->fs->ns));
+	if (!err && ckpt_ns_own(scan, CKPT_NS_MNT))
+		err = ckpt_mounts_nested(scan);
+	if (err == -ENOMEM || err == -EINTR) {
+		ckpt_mounts_free(all);
 		return err;
+	}
 	all->read = true;
+	all->known = !err;
 	return 0;
+}
+
+/**
+ * ckpt_mounts_readers() - is a file system mounted where the reader lives?
+ * @scan: scan
+ * @dev: its number
+ *
+ * May sleep.  Return: false as well if that cannot be told.
+ */
+bool ckpt_mounts_readers(struct ckpt_scan *scan, dev_t dev)
+{
+	struct ckpt_mounts *all = &scan->reader_mounts;
+
+	if (!all->read) {
+		all->read = true;
+		all->known = !ckpt_mounts_of(scan, all,
+					     pid_nr_ns(task_tgid(current), scan->fs->ns));
+	}
+	return all->known && ckpt_table_find(&all->index, ckpt_mounts_key(dev), CKPT_BY_DEV);
 }
 
 static const struct ckpt_slot *ckpt_mounts_find(const struct ckpt_scan *scan,
@@ -184,7 +264,7 @@ enum ckpt_mounted ckpt_mounts_dev(const struct ckpt_scan *scan, dev_t dev)
 {
 	const struct ckpt_slot *slot;
 
-	if (!scan->mounts.text)
+	if (!scan->mounts.known)
 		return CKPT_MOUNTED_UNKNOWN;
 	slot = ckpt_mounts_find(scan, dev, CKPT_BY_DEV);
 	if (!slot)
@@ -223,15 +303,14 @@ static size_t ckpt_mnt_unescape(char *to, const char *from)
 	return at - to;
 }
 
-/* path=, the mount point; @f may be NULL. */
-void ckpt_mounts_key_point(struct ckpt_scan *scan, struct ckpt_finding *f,
+/* The mount point; @f may be NULL. */
+void ckpt_mounts_key_point(struct ckpt_scan *scan, struct ckpt_finding *f, const char *key,
 			   const struct ckpt_mnt *m)
 {
 	char *name = f ? kvmalloc(strlen(m->point) + 1, GFP_KERNEL_ACCOUNT) : NULL;
 
 	if (name)
-		ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_PATH, name,
-			     ckpt_mnt_unescape(name, m->point));
+		ckpt_key_str(&scan->report, f, key, name, ckpt_mnt_unescape(name, m->point));
 	else if (f)
 		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
 	kvfree(name);
@@ -279,11 +358,14 @@ void ckpt_mounts_key_path(struct ckpt_scan *scan, struct ckpt_finding *f, struct
 	dput(dentry);
 }
 
-void ckpt_mounts_free(struct ckpt_scan *scan)
+void ckpt_mounts_free(struct ckpt_mounts *all)
 {
-	struct ckpt_mounts *all = &scan->mounts;
+	while (all->texts) {
+		struct ckpt_mounts_text *node = all->texts;
 
-	kvfree(all->text);
+		all->texts = node->next;
+		kvfree(node);
+	}
 	kvfree(all->list);
 	ckpt_table_free(&all->index);
 	memset(all, 0, sizeof(*all));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* mounts.h - what is mounted where the root of the set lives. */
+/* mounts.h - what is mounted where the set lives. */
 #ifndef _CKPT_MOUNTS_H
 #define _CKPT_MOUNTS_H
 
@@ -33,6 +33,7 @@ enum ckpt_mounted {
  * @master: number of the group that it gets mounts from, 0 for none
  * @dev: number of the file system
  * @length: of the line, without its end
+ * @space: number of its mount namespace, 0 for the root's
  */
 struct ckpt_mnt {
 	const char *root;
@@ -47,31 +48,40 @@ struct ckpt_mnt {
 	u32 master;
 	dev_t dev;
 	u32 length;
+	u32 space;
 };
+
+struct ckpt_mounts_text;
 
 /**
  * struct ckpt_mounts - all of them, owned by one scan, not locked
- * @text: of mountinfo, cut into strings; NULL if it could not be read
- * @list: @nr of them, in the order of mountinfo
- * @nr: number of mounts
+ * @texts: of mountinfo, cut into strings, @size bytes in all
+ * @list: @nr of them of @cap, in the order of mountinfo, those of the root first
  * @index: their places in @list by number, file system and peer group
+ * @spaces: how many mount namespaces they are of
  * @read: whether it was tried
+ * @known: whether these are all
  */
 struct ckpt_mounts {
-	char *text;
+	struct ckpt_mounts_text *texts;
+	size_t size;
 	struct ckpt_mnt *list;
 	u32 nr;
+	u32 cap;
 	struct ckpt_table index;
+	u32 spaces;
 	bool read;
+	bool known;
 };
 
 int ckpt_mounts_read(struct ckpt_scan *scan);
+bool ckpt_mounts_readers(struct ckpt_scan *scan, dev_t dev);
 enum ckpt_mounted ckpt_mounts_dev(const struct ckpt_scan *scan, dev_t dev);
 const struct ckpt_mnt *ckpt_mounts_id(const struct ckpt_scan *scan, u32 id);
 bool ckpt_mounts_has_group(const struct ckpt_scan *scan, u32 group);
-void ckpt_mounts_key_point(struct ckpt_scan *scan, struct ckpt_finding *f,
+void ckpt_mounts_key_point(struct ckpt_scan *scan, struct ckpt_finding *f, const char *key,
 			   const struct ckpt_mnt *m);
 void ckpt_mounts_key_path(struct ckpt_scan *scan, struct ckpt_finding *f, struct inode *inode);
-void ckpt_mounts_free(struct ckpt_scan *scan);
+void ckpt_mounts_free(struct ckpt_mounts *all);
 
 #endif

@@ -293,11 +293,12 @@ static void ckpt_scan_reset(struct ckpt_scan *scan)
 	scan->order = 0;
 	scan->last_folder = NULL;
 	scan->misplaced = false;
-	scan->many_mnt_ns = false;
+	scan->nr_mnt_ns = 0;
 	scan->frozen = 0;
 	scan->btrfs_files = 0;
 	ckpt_epolls_free(scan);
-	ckpt_mounts_free(scan);
+	ckpt_mounts_free(&scan->mounts);
+	ckpt_mounts_free(&scan->reader_mounts);
 	ckpt_tty_free(scan);
 	ckpt_tuns_free(scan);
 	ckpt_batch_free(&scan->batch);

@@ -159,9 +159,10 @@ struct ckpt_spaces {
  * @tun_files: devices that descriptors of tun belong to
  * @epolls: epolls that have been judged, and files taken for targets of theirs
  * @strays: targets that are to be looked for, @nr_strays of @cap_strays
- * @mounts: of @root, once they are read
+ * @mounts: of @root and other members, once they are read
+ * @reader_mounts: the same of the reader
  * @top: mount that all others are below in the mount namespace of @root, compared only
- * @many_mnt_ns: some member has neither the mount namespace of @root nor the reader's
+ * @nr_mnt_ns: mount namespaces of members that are neither that of @root nor the reader's
  * @epoll_stuck: one of them did not answer
  * @frozen: for each version of frozen cgroups, whether it was looked at, and holds the whole set
  * @task: leader of the process that is judged, referenced
@@ -248,8 +249,9 @@ struct ckpt_scan {
 	u32 cap_strays;
 	bool epoll_stuck;
 	struct ckpt_mounts mounts;
+	struct ckpt_mounts reader_mounts;
 	const void *top;
-	bool many_mnt_ns;
+	u32 nr_mnt_ns;
 	u8 frozen;
 	struct task_struct *task;
 	struct ckpt_mark *marks;

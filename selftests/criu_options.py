@@ -22,6 +22,8 @@ OTHERS = (
     ("mnt-fs-unsupported", "--enable-fs all"),
     ("mnt-fs-unsupported", "--enable-fs tmpfs"),
     ("mnt-no-root-mount", "--external mnt[]"),
+    ("mnt-no-root-mount.twice", "--external mnt[/point]:x"),
+    ("mnt-fs-unsupported.twice", "--external mnt[/point]:x"),
     ("file-ghost-too-big", "--external file[{mnt:x}:{ino:x}]"),
     ("unix-external-stream", "--ext-unix-sk={ino}"),
     ("unix-external-stream", "--ext-unix-sk"),
@@ -159,10 +161,11 @@ def fill(option, findings):
                   str(keys[m[1]]), option)
 
 
-def agrees(rule, option, pid):
+def agrees(fixture, option, pid):
     """What another option changes, the real criu knows as well."""
+    rule = fixture.partition(".")[0]
     without = Answer(pid, [])
-    name = "%s with %s" % (rule, option)
+    name = "%s with %s" % (fixture, option)
     if not without.of(rule):
         skip(name, "no such finding here")
         return
@@ -196,12 +199,12 @@ def main():
                 named_by_rule(rule, pid)
             else:
                 skip(rule, "not on this machine")
-    for rule, option in OTHERS:
-        with Holder(rule) as pid:
+    for fixture, option in OTHERS:
+        with Holder(fixture) as pid:
             if pid:
-                agrees(rule, option, pid)
+                agrees(fixture, option, pid)
             else:
-                skip("%s with %s" % (rule, option), "not on this machine")
+                skip("%s with %s" % (fixture, option), "not on this machine")
     print("1..%d" % NUMBER)
     return 1 if FAILED else 0
 

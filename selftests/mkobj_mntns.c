@@ -5,6 +5,7 @@
  *
  *	/			the tmpfs
  *		mkobj, sub/	this program, and an empty folder
+ *		proc/		procfs
  *		point/		the other mount
  */
 #define _GNU_SOURCE
@@ -60,6 +61,8 @@ static void new_root(struct mkobj *m, int flags)
 	mkobj_try(chdir(root), ROOT);
 	mkobj_try(mkdir(POINT + 1, 0755), POINT);
 	mkobj_try(mkdir("sub", 0755), "sub");
+	mkobj_try(mkdir("proc", 0755), "proc");
+	try_mount("mkobj", "proc", "proc", 0, NULL);
 	mkobj_copy_self("mkobj");
 }
 
@@ -82,6 +85,88 @@ static void run_inside(struct mkobj *m)
 	fcntl(MKOBJ_CHANNEL, F_SETFD, FD_CLOEXEC);
 	execl("/mkobj", "mkobj", "--pause", NULL);
 	mkobj_fail("exec: %m");
+}
+
+/* A child with a mount namespace of its own beside the target's.  Return: as fork(). */
+static pid_t nest(struct mkobj *m)
+{
+	pid_t pid;
+
+	new_root(m, 0);
+	enter_root();
+	pid = mkobj_fork();
+	if (!pid && unshare(CLONE_NEWNS))
+		mkobj_lacks("unshare: %m");
+	return pid;
+}
+
+static void make_nested_type(struct mkobj *m)
+{
+	if (nest(m)) {
+		mkobj_key(m, "path=" POINT " fstype=%s", m->c->arg);
+		return;
+	}
+	try_mount("mkobj", POINT, m->c->arg, 0, NULL);
+	run_inside(m);
+}
+
+/* What the target has mounted, the child has a copy of. */
+static void make_nested_copy(struct mkobj *m)
+{
+	pid_t pid;
+
+	new_root(m, 0);
+	try_mount("mkobj", POINT + 1, m->c->arg, 0, NULL);
+	enter_root();
+	pid = mkobj_fork();
+	if (pid) {
+		mkobj_key(m, "path=" POINT " fstype=%s count=2", m->c->arg);
+		return;
+	}
+	if (unshare(CLONE_NEWNS))
+		mkobj_lacks("unshare: %m");
+	run_inside(m);
+}
+
+/* The child has a file open on a mount, which is covered or taken away then. */
+static void make_nested_file(struct mkobj *m)
+{
+	if (nest(m))
+		return;
+	try_mount("mkobj", POINT, "tmpfs", 0, NULL);
+	m->fd[0] = mkobj_try(open(POINT "/file", O_RDWR | O_CREAT, 0644), "file");
+	if (m->c->arg && !strcmp(m->c->arg, "cover"))
+		try_mount("mkobj", POINT, "tmpfs", 0, NULL);
+	else if (m->c->arg)
+		mkobj_try(umount2(POINT, MNT_DETACH), "umount");
+	mkobj_key(m, "fd=0");
+	run_inside(m);
+}
+
+static void make_overlay(struct mkobj *m)
+{
+	new_root(m, 0);
+	enter_root();
+	mkobj_try(mkdir("/upper", 0755), "upper");
+	mkobj_try(mkdir("/work", 0755), "work");
+	try_mount("mkobj", POINT, "overlay", 0, "lowerdir=/sub,upperdir=/upper,workdir=/work");
+	mkobj_key(m, "path=" POINT " fstype=overlay");
+}
+
+/* Shared; procfs is there if the case says so. */
+static void make_shared(struct mkobj *m)
+{
+	new_root(m, 0);
+	enter_root();
+	try_mount("mkobj", POINT, "tmpfs", 0, NULL);
+	try_mount(NULL, POINT, NULL, MS_SHARED, NULL);
+	if (m->c->num == 1)
+		return;
+	if (m->c->num)
+		try_mount("mkobj", "/proc", "tmpfs", 0, NULL);
+	else
+		mkobj_try(umount2("/proc", MNT_DETACH), "umount");
+	mkobj_key(m, "path=" POINT);
 }
 
 /* File system m->c->arg with flags m->c->num. */
@@ -111,6 +196,28 @@ static void make_bind(struct mkobj *m)
 	try_mount(m->c->arg, POINT + 1, NULL, MS_BIND, NULL);
 	enter_root();
 	mkobj_key(m, "path=" POINT);
+}
+
+/* And a part of it once more, which has to come from there. */
+static void make_bind_twice(struct mkobj *m)
+{
+	new_root(m, 0);
+	try_mount(m->c->arg, POINT + 1, NULL, MS_BIND, NULL);
+	try_mount("point/bin", "sub", NULL, MS_BIND, NULL);
+	enter_root();
+	mkobj_key(m, "path=" POINT);
+	mkobj_key(m, "path=/sub origin=" POINT);
+}
+
+/* The same file system twice, as a whole. */
+static void make_type_twice(struct mkobj *m)
+{
+	new_root(m, 0);
+	try_mount("mkobj", POINT + 1, m->c->arg, 0, NULL);
+	try_mount(POINT + 1, "sub", NULL, MS_BIND, NULL);
+	enter_root();
+	mkobj_key(m, "path=" POINT " origin=/sub");
+	mkobj_key(m, "path=/sub origin=" POINT);
 }
 
 static void make_bind_file(struct mkobj *m)
@@ -164,6 +271,16 @@ static void prepare_shared(struct mkobj *m)
 	mkobj_try(mkdir(outer, 0755), OUTER);
 	try_mount("mkobj", outer, "tmpfs", 0, NULL);
 	try_mount(NULL, outer, NULL, MS_SHARED, NULL);
+}
+
+static void prepare_overlay(struct mkobj *m)
+{
+	const char *outer = mkobj_path(m, OUTER);
+	char options[256];
+
+	mkobj_try(mkdir(outer, 0755), OUTER);
+	snprintf(options, sizeof(options), "lowerdir=/etc:%s", outer);
+	try_mount("mkobj", outer, "overlay", 0, options);
 }
 
 /* Return: whether there is a daemon for it, which is the holder: a pipe with nothing in it. */
@@ -253,10 +370,21 @@ static void make_terminal(struct mkobj *m)
 #define TRACEFS		"mnt-tracefs"
 #define ATTRS		"mnt-attrs-lost"
 #define QUEUES		"ipc-mqueue-nonempty"
+#define OVERLAY		"mnt-overlay"
+#define NESTED		"mnt-nested-external"
+#define NO_PROC		"mnt-shared-no-proc"
+#define COVERED		"file-overmounted"
+#define UNMOUNTED	"file-mount-unknown"
+
+#define FLAGS_CASE(name_, rule_, make_, flags_, ...) \
+	{ .name = name_, .rule = rule_, .make = make_, .settle = run_inside, .state = 'S', \
+	  .flags = flags_, __VA_ARGS__ }
 
 #define MNT_CASE(name_, rule_, make_, ...) \
-	{ .name = name_, .rule = rule_, .make = make_, .settle = run_inside, .state = 'S', \
-	  .flags = "root-only", __VA_ARGS__ }
+	FLAGS_CASE(name_, rule_, make_, "root-only", __VA_ARGS__)
+
+#define NEST_CASE(name_, rule_, make_, ...) \
+	FLAGS_CASE(name_, rule_, make_, "root-only,also=ns-nested-mnt", __VA_ARGS__)
 
 #define OUTER_CASE(name_, rule_, prepare_, ...) \
 	MNT_CASE(name_, rule_, make_outer, .prepare = prepare_, .cleanup = unmount_outer, \
@@ -271,6 +399,7 @@ const struct mkobj_case mkobj_mntns_cases[] = {
 	OUTER_CASE(SHARING ".miss", SHARING, prepare_shared, .arg = "private"),
 	MNT_CASE(TYPE, TYPE, make_type, .arg = "ramfs"),
 	MNT_CASE(TYPE ".ckptcheck", TYPE, make_type, .arg = "ckptcheck"),
+	MNT_CASE(TYPE ".twice", TYPE, make_type_twice, .arg = "ramfs"),
 	MISS_TYPE("tmpfs"),
 	MISS_TYPE("proc"),
 	MISS_TYPE("sysfs"),
@@ -284,6 +413,7 @@ const struct mkobj_case mkobj_mntns_cases[] = {
 	MISS_TYPE("pstore"),
 	MNT_CASE(BIND, BIND, make_bind, .arg = "/etc"),
 	MNT_CASE(BIND ".file", BIND, make_bind_file, .arg = "/etc/passwd"),
+	MNT_CASE(BIND ".twice", BIND, make_bind_twice, .arg = "/usr"),
 	MNT_CASE(BIND ".miss", BIND, make_bind, .arg = "sub"),
 	MNT_CASE(BIND ".miss-part", BIND, make_bind_part),
 	MNT_CASE(FUSE, FUSE, make_fuse),
@@ -297,6 +427,17 @@ const struct mkobj_case mkobj_mntns_cases[] = {
 	MNT_CASE(ATTRS, ATTRS, make_type, .arg = "tmpfs", .num = MS_NOSYMFOLLOW),
 	MNT_CASE(ATTRS ".miss", ATTRS, make_type, .arg = "tmpfs",
 		 .num = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY | MS_NOATIME),
+	MNT_CASE(OVERLAY, OVERLAY, make_overlay),
+	OUTER_CASE(OVERLAY ".miss", OVERLAY, prepare_overlay, .arg = "private"),
+	MNT_CASE(NO_PROC, NO_PROC, make_shared),
+	MNT_CASE(NO_PROC ".covered", NO_PROC, make_shared, .num = 2),
+	MNT_CASE(NO_PROC ".miss", NO_PROC, make_shared, .num = 1),
+	NEST_CASE(NESTED, NESTED, make_nested_type, .arg = "ramfs"),
+	NEST_CASE(NESTED ".miss", NESTED, make_nested_type, .arg = "tmpfs"),
+	NEST_CASE(TYPE ".nested", TYPE, make_nested_copy, .arg = "ramfs"),
+	NEST_CASE(COVERED ".nested", COVERED, make_nested_file, .arg = "cover"),
+	NEST_CASE(COVERED ".miss-nested", COVERED, make_nested_file),
+	NEST_CASE(UNMOUNTED ".nested", UNMOUNTED, make_nested_file, .arg = "unmount"),
 	MNT_CASE("mnt-ro-ghost.miss-own", "mnt-ro-ghost", make_read_only),
 	MNT_CASE(QUEUES, QUEUES, make_queues, .num = 1),
 	MNT_CASE(QUEUES ".miss", QUEUES, make_queues),

@@ -253,7 +253,7 @@ const struct mkobj_case mkobj_ns_cases[] = {
 	{ .name = NET, .rule = NET, .make = make_nested, .num = CLONE_NEWNET, .arg = "net" },
 	{ .name = NET ".miss", .rule = NET, .make = make_together, .num = CLONE_NEWNET },
 	{ .name = MNT, .rule = MNT, .make = make_nested, .num = CLONE_NEWNS, .arg = "mnt",
-	  .flags = "incomplete=mounts," OUTSIDE },
+	  .flags = OUTSIDE },
 	{ .name = MNT ".miss", .rule = MNT, .make = make_together, .num = CLONE_NEWNS,
 	  .flags = OUTSIDE },
 	{ .name = NET "-hostroot", .rule = NET "-hostroot", .make = make_child_elsewhere,

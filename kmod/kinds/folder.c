@@ -111,20 +111,12 @@ static bool ckpt_path_is_left_out(const struct ckpt_scan *scan, const struct pat
 	       scan->report.target >= CKPT_LEAVES_TRACEFS_OUT;
 }
 
-/*
- * Of several mount namespaces it is not known which one a file should be in, but CRIU refuses what
- * a container has from the reader's.
- */
 static enum ckpt_path_state ckpt_folder_state(const struct ckpt_scan *scan,
 					      const struct path *path)
 {
 	if (ckpt_path_is_left_out(scan, path))
 		return CKPT_PATH_DETACHED;
-	if (!scan->many_mnt_ns)
-		return ckpt_path_state(path, scan->top);
-	if (ckpt_ns_own(scan, CKPT_NS_MNT) && ckpt_path_is_readers(path))
-		return CKPT_PATH_DETACHED;
-	return CKPT_PATH_FINE;
+	return ckpt_path_state(scan, path);
 }
 
 static enum ckpt_rule_id ckpt_folder_rule(const struct ckpt_obj *obj, const struct path *path,

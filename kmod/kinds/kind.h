@@ -112,10 +112,9 @@ enum ckpt_path_state {
 	CKPT_PATH_DETACHED,	/* its mount is not below the root that it should be */
 };
 
-enum ckpt_path_state ckpt_path_state(const struct path *path, const void *top);
+enum ckpt_path_state ckpt_path_state(const struct ckpt_scan *scan, const struct path *path);
 const void *ckpt_task_top(struct task_struct *task);
 bool ckpt_path_other_node(const struct path *path);
-bool ckpt_path_is_readers(const struct path *path);
 bool ckpt_path_is_top(const struct path *path);
 void ckpt_mnt_key(struct ckpt_scan *scan, struct ckpt_finding *f, const struct ckpt_obj *obj);
 
@@ -185,6 +184,8 @@ void ckpt_mqueue_judge(struct ckpt_scan *scan, const struct ckpt_place *place,
 void ckpt_sysv_shm_judge(struct ckpt_scan *scan, const struct ckpt_obj *obj);
 
 bool ckpt_ns_of(struct task_struct *task, struct ckpt_spaces *out);
+bool ckpt_ns_tells_mounts(const struct ckpt_scan *scan, u32 nr);
+bool ckpt_ns_is_top(const struct ckpt_scan *scan, const void *mnt);
 int ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 		    struct task_struct *task);
 void ckpt_ns_judge_root(struct ckpt_scan *scan, const struct ckpt_place *place,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kinds/mntns.c - the mounts of the root's own mount namespace, which CRIU makes anew one by one.
+ * kinds/mntns.c - the mounts of the root's own mount namespace, and of others of the set beside
+ * that one, which CRIU makes anew one by one.
  *
  * A mount is made from its file system, if that is one that CRIU knows, or bound from a mount
  * that shows more of the same; what --external names is bound from outside.
@@ -30,8 +31,9 @@ static bool ckpt_mnt_same(const struct ckpt_mnt *a, const struct ckpt_mnt *b)
 	       !strcmp(a->options, b->options);
 }
 
-static bool ckpt_mnt_any(const struct ckpt_scan *scan, const struct ckpt_mnt *m,
-			 ckpt_mnt_pick_t pick)
+/* Return: the first mount of the same that is picked, NULL if none is. */
+static const struct ckpt_mnt *ckpt_mnt_find(const struct ckpt_scan *scan, const struct ckpt_mnt *m,
+					    ckpt_mnt_pick_t pick)
 {
 	u32 i;
 
@@ -39,9 +41,9 @@ static bool ckpt_mnt_any(const struct ckpt_scan *scan, const struct ckpt_mnt *m,
 		const struct ckpt_mnt *other = &scan->mounts.list[i];
 
 		if (other->dev == m->dev && ckpt_mnt_same(m, other) && pick(m, other))
-			return true;
+			return other;
 	}
-	return false;
+	return NULL;
 }
 
 static bool ckpt_mnt_is_fs_root(const struct ckpt_mnt *m)
@@ -54,15 +56,33 @@ static bool ckpt_mnt_pick_whole(const struct ckpt_mnt *m, const struct ckpt_mnt 
 	return other != m && ckpt_mnt_is_fs_root(other);
 }
 
-/* The root of the namespace, which is given from outside, shows the same and more. */
-static bool ckpt_mnt_pick_root(const struct ckpt_mnt *m, const struct ckpt_mnt *other)
+/* One that shows the same, or more. */
+static bool ckpt_mnt_pick_origin(const struct ckpt_mnt *m, const struct ckpt_mnt *other)
 {
 	size_t n = strlen(other->root);
 
-	if (strcmp(other->point, "/"))
+	if (other == m)
 		return false;
 	return ckpt_mnt_is_fs_root(other) ||
 	       (!strncmp(m->root, other->root, n) && (!m->root[n] || m->root[n] == '/'));
+}
+
+static bool ckpt_mnt_pick_first_space(const struct ckpt_mnt *m, const struct ckpt_mnt *other)
+{
+	return !other->space && ckpt_mnt_pick_origin(m, other);
+}
+
+/* The root of the namespace is given from outside. */
+static bool ckpt_mnt_pick_root(const struct ckpt_mnt *m, const struct ckpt_mnt *other)
+{
+	return !other->space && !strcmp(other->point, "/") &&
+	       (other == m || ckpt_mnt_pick_origin(m, other));
+}
+
+/* The first of the copies that namespaces have of each other's mounts. */
+static bool ckpt_mnt_pick_copy(const struct ckpt_mnt *m, const struct ckpt_mnt *other)
+{
+	return !strcmp(m->point, other->point) && !strcmp(m->root, other->root);
 }
 
 static bool ckpt_mnt_pick_root_master(const struct ckpt_mnt *m, const struct ckpt_mnt *other)
@@ -94,16 +114,33 @@ static bool ckpt_mnt_flags_saved(const char *flags)
 	return true;
 }
 
-static void ckpt_mnt_emit(struct ckpt_scan *scan, const struct ckpt_mnt *m,
-			  enum ckpt_rule_id rule)
+static struct ckpt_finding *ckpt_mnt_emit(struct ckpt_scan *scan, const struct ckpt_mnt *m,
+					  enum ckpt_rule_id rule)
 {
 	struct ckpt_place place = {
 		.nr = pid_nr_ns(scan->root, scan->fs->ns), .kind = CKPT_AT_PROCESS
 	};
-	struct ckpt_finding *f = ckpt_emit(&scan->report, rule, &place, NULL, 0);
+	const struct ckpt_mnt *first = ckpt_mnt_find(scan, m, ckpt_mnt_pick_copy);
+	struct ckpt_finding *f = ckpt_emit(&scan->report, rule, &place, first, 0);
 
-	ckpt_mounts_key_point(scan, f, m);
+	ckpt_mounts_key_point(scan, f, CKPTCHECK_KEY_PATH, m);
 	ckpt_key_str(&scan->report, f, "fstype", m->type, strlen(m->type));
+	return f;
+}
+
+/*
+ * Of a mount that has to be external, or bound from one that is.  CRIU takes mounts of the root's
+ * namespace for external alone.
+ */
+static void ckpt_mnt_emit_external(struct ckpt_scan *scan, const struct ckpt_mnt *m,
+				   enum ckpt_rule_id rule)
+{
+	const struct ckpt_mnt *origin = ckpt_mnt_find(scan, m, ckpt_mnt_pick_origin);
+	bool nested = m->space && !ckpt_mnt_find(scan, m, ckpt_mnt_pick_first_space);
+	struct ckpt_finding *f = ckpt_mnt_emit(scan, m, nested ? CKPT_MNT_NESTED_EXTERNAL : rule);
+
+	if (origin)
+		ckpt_mounts_key_point(scan, f, "origin", origin);
 }
 
 static void ckpt_mnt_doubt(struct ckpt_scan *scan)
@@ -174,7 +211,7 @@ static void ckpt_mnt_autofs(struct ckpt_scan *scan, const struct ckpt_mnt *m)
 	outside = outside && ckpt_told_shown(scan, pid, CKPT_HIDEPID_INVISIBLE);
 	put_pid(pid);
 	if (outside)
-		ckpt_mnt_emit(scan, m, CKPT_MNT_AUTOFS);
+		ckpt_mnt_emit_external(scan, m, CKPT_MNT_AUTOFS);
 	else
 		ckpt_mnt_doubt(scan);
 }
@@ -189,12 +226,19 @@ static void ckpt_mnt_must_be_empty(struct ckpt_scan *scan, const struct ckpt_mnt
 		ckpt_mnt_doubt(scan);
 }
 
+/* Its folders are named as whoever mounted it saw them, and CRIU will look for them outside. */
+static void ckpt_mnt_overlay(struct ckpt_scan *scan, const struct ckpt_mnt *m)
+{
+	if (!ckpt_mounts_readers(scan, m->dev))
+		ckpt_mnt_emit_external(scan, m, CKPT_MNT_OVERLAY);
+}
+
 /* What becomes of the content of a file system that is mounted as a whole? */
 static void ckpt_mnt_whole(struct ckpt_scan *scan, const struct ckpt_mnt *m)
 {
 	static const char * const saved[] = {
 		"proc", "sysfs", "devtmpfs", "tmpfs", "devpts", "simfs", "securityfs", "debugfs",
-		"binfmt_misc", "fusectl", "cgroup", "cgroup2", "overlay",
+		"binfmt_misc", "fusectl", "cgroup", "cgroup2",
 	};
 
 	if (ckpt_mnt_in(saved, ARRAY_SIZE(saved), m->type, strlen(m->type)))
@@ -204,22 +248,24 @@ static void ckpt_mnt_whole(struct ckpt_scan *scan, const struct ckpt_mnt *m)
 	else if (!strcmp(m->type, "autofs"))
 		ckpt_mnt_autofs(scan, m);
 	else if (!strcmp(m->type, "fuse") || !strncmp(m->type, "fuse.", 5))
-		ckpt_mnt_emit(scan, m, CKPT_MNT_FUSE);
+		ckpt_mnt_emit_external(scan, m, CKPT_MNT_FUSE);
+	else if (!strcmp(m->type, "overlay"))
+		ckpt_mnt_overlay(scan, m);
 	else if (!strcmp(m->type, "mqueue") || !strcmp(m->type, "pstore"))
 		ckpt_mnt_must_be_empty(scan, m);
 	else
-		ckpt_mnt_emit(scan, m, CKPT_MNT_FS_UNSUPPORTED);
+		ckpt_mnt_emit_external(scan, m, CKPT_MNT_FS_UNSUPPORTED);
 }
 
 static void ckpt_mnt_part(struct ckpt_scan *scan, const struct ckpt_mnt *m)
 {
 	int index;
 
-	if (!ckpt_mnt_any(scan, m, ckpt_mnt_pick_whole))
-		ckpt_mnt_emit(scan, m, CKPT_MNT_NO_ROOT_MOUNT);
+	if (!ckpt_mnt_find(scan, m, ckpt_mnt_pick_whole))
+		ckpt_mnt_emit_external(scan, m, CKPT_MNT_NO_ROOT_MOUNT);
 	else if (!strcmp(m->type, "devpts") && sscanf(m->root, "/%d", &index) == 1 &&
 		 !ckpt_tty_has_master(scan, index))
-		ckpt_mnt_emit(scan, m, CKPT_MNT_DEVPTS_NO_MASTER);
+		ckpt_mnt_emit_external(scan, m, CKPT_MNT_DEVPTS_NO_MASTER);
 }
 
 /* Where CRIU lives in another cgroup namespace it takes any mount of cgroups for a whole one. */
@@ -244,11 +290,11 @@ static void ckpt_mnt_judge(struct ckpt_scan *scan, const struct ckpt_mnt *m)
 	if (up ? !strcmp(up->type, "tracefs") : strcmp(m->point, "/"))
 		ckpt_mnt_doubt(scan);
 	if (m->master && !ckpt_mounts_has_group(scan, m->master) &&
-	    !ckpt_mnt_any(scan, m, ckpt_mnt_pick_root_master))
-		ckpt_mnt_emit(scan, m, CKPT_MNT_EXTERNAL_SHARING);
+	    !ckpt_mnt_find(scan, m, ckpt_mnt_pick_root_master))
+		ckpt_mnt_emit_external(scan, m, CKPT_MNT_EXTERNAL_SHARING);
 	if (up && !ckpt_mnt_flags_saved(m->flags))
 		ckpt_mnt_emit(scan, m, CKPT_MNT_ATTRS_LOST);
-	if (ckpt_mnt_any(scan, m, ckpt_mnt_pick_root))
+	if (ckpt_mnt_find(scan, m, ckpt_mnt_pick_root))
 		return;
 	if (ckpt_mnt_seems_whole(scan, m))
 		ckpt_mnt_whole(scan, m);
@@ -256,8 +302,39 @@ static void ckpt_mnt_judge(struct ckpt_scan *scan, const struct ckpt_mnt *m)
 		ckpt_mnt_part(scan, m);
 }
 
+/* What /proc leads to in a namespace is procfs. */
+static bool ckpt_mnt_has_proc(const struct ckpt_scan *scan, u32 space)
+{
+	const struct ckpt_mnt *proc = NULL;
+	u32 i;
+
+	/* What is mounted over another one comes later. */
+	for (i = 0; i < scan->mounts.nr; i++)
+		if (scan->mounts.list[i].space == space &&
+		    !strcmp(scan->mounts.list[i].point, "/proc"))
+			proc = &scan->mounts.list[i];
+	return proc && !strcmp(proc->type, "proc");
+}
+
+/* CRIU makes mounts shared, and slaves of others, through /proc/self/fd in their namespace. */
+static void ckpt_mnt_sharing(struct ckpt_scan *scan)
+{
+	u32 i, done = 0;
+
+	for (i = 0; i < scan->mounts.nr; i++) {
+		const struct ckpt_mnt *m = &scan->mounts.list[i];
+
+		if (m->space < done || !m->shared)
+			continue;
+		done = m->space + 1;
+		if (!ckpt_mnt_has_proc(scan, m->space))
+			ckpt_mnt_emit(scan, m, CKPT_MNT_SHARED_NO_PROC);
+		cond_resched();
+	}
+}
+
 /**
- * ckpt_mntns_finish() - rules about the mounts of the root's own mount namespace
+ * ckpt_mntns_finish() - rules about the mounts of the root's own mount namespace, and of others
  * @scan: scan, whose members have been judged
  *
  * What cannot be told makes the report incomplete.  May sleep.  Return: 0, -ENOMEM or -EINTR.
@@ -273,7 +350,7 @@ int ckpt_mntns_finish(struct ckpt_scan *scan)
 	if (err)
 		return err;
 	/* What CRIU can do in a user namespace was not tried. */
-	if (!scan->mounts.text || ckpt_ns_own(scan, CKPT_NS_USER))
+	if (!scan->mounts.known || ckpt_ns_own(scan, CKPT_NS_USER))
 		ckpt_mnt_doubt(scan);
 	for (i = 0; i < scan->mounts.nr; i++) {
 		if (fatal_signal_pending(current))
@@ -281,5 +358,6 @@ int ckpt_mntns_finish(struct ckpt_scan *scan)
 		ckpt_mnt_judge(scan, &scan->mounts.list[i]);
 		cond_resched();
 	}
+	ckpt_mnt_sharing(scan);
 	return 0;
 }

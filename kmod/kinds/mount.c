@@ -94,18 +94,6 @@ const void *ckpt_task_top(struct task_struct *task)
 }
 
 /**
- * ckpt_path_is_readers() - is a path in the reader's mount namespace?
- * @path: on an ordinary mount
- */
-bool ckpt_path_is_readers(const struct path *path)
-{
-	struct path at = *path;
-
-	path_get(&at);
-	return ckpt_path_top(&at) == ckpt_task_top(current);
-}
-
-/**
  * ckpt_path_is_top() - is a path the root of its mount namespace, or covered by that?
  * @path: on an ordinary mount
  */
@@ -136,12 +124,12 @@ static bool ckpt_leads_to(const struct path *point, const struct vfsmount *mnt)
 
 /**
  * ckpt_path_state() - does a path still lead to its file?
- * @path: of a file on an ordinary mount
- * @top: mount that it should be below
+ * @scan: scan, whose first pass is over
+ * @path: of a file on an ordinary mount, which should be below the top of a member's namespace
  *
  * Looks at the dentry cache and the mounts alone: no file system is asked.  May sleep.
  */
-enum ckpt_path_state ckpt_path_state(const struct path *path, const void *top)
+enum ckpt_path_state ckpt_path_state(const struct ckpt_scan *scan, const struct path *path)
 {
 	enum ckpt_path_state state = CKPT_PATH_FINE;
 	struct path at = *path;
@@ -154,7 +142,7 @@ enum ckpt_path_state ckpt_path_state(const struct path *path, const void *top)
 		state = max(state, ckpt_path_covered(&at, outer));
 		outer = follow_up(&at);
 		if (!outer) {
-			if (mnt != top)
+			if (!ckpt_ns_is_top(scan, mnt))
 				state = CKPT_PATH_DETACHED;
 			break;
 		}

@@ -191,7 +191,7 @@ static void ckpt_fanotify_mounts(struct ckpt_scan *scan, const struct ckpt_obj *
 		ckpt_report_error(&scan->report, -ENOMEM);
 		return;
 	}
-	if (IS_ERR(text) || !scan->mounts.text) {
+	if (IS_ERR(text) || !scan->mounts.known) {
 		ckpt_emit_unknown(scan, obj, obj->file, 0, "fanotify with very many marks");
 		if (!IS_ERR(text))
 			kvfree(text);

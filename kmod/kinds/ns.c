@@ -122,7 +122,7 @@ static int ckpt_ns_add(struct ckpt_scan *scan, const struct ckpt_spaces *its)
 {
 	enum ckpt_ns which;
 
-	if (ckpt_table_reserve(&scan->spaces, CKPT_NR_NS))
+	if (ckpt_table_reserve(&scan->spaces, CKPT_NR_NS + 1))
 		return -ENOMEM;
 	for (which = 0; which < CKPT_NR_NS; which++)
 		ckpt_table_add(&scan->spaces, its->ns[which], which);
@@ -152,15 +152,16 @@ static void ckpt_ns_judge_pid(struct ckpt_scan *scan, const struct ckpt_place *p
 	ckpt_key_u64(&scan->report, f, "vpid", nr);
 }
 
-/* CRIU takes a mount namespace from its root on: the process must not have been locked away. */
+/*
+ * CRIU takes a mount namespace from its root on: the process that it sees the mounts of must not
+ * have been locked away.
+ */
 static void ckpt_ns_judge_root_path(struct ckpt_scan *scan, const struct ckpt_place *place,
 				    struct task_struct *task)
 {
 	struct ckpt_finding *f;
 	struct path root = {};
 
-	if (!ckpt_ns_own(scan, CKPT_NS_MNT))
-		return;
 	task_lock(task);
 	if (task->fs)
 		get_fs_root(task->fs, &root);
@@ -186,7 +187,8 @@ void ckpt_ns_judge_root(struct ckpt_scan *scan, const struct ckpt_place *place,
 			struct task_struct *task)
 {
 	ckpt_ns_judge_pid(scan, place, task);
-	ckpt_ns_judge_root_path(scan, place, task);
+	if (ckpt_ns_own(scan, CKPT_NS_MNT))
+		ckpt_ns_judge_root_path(scan, place, task);
 	ckpt_userns_judge(scan, place);
 }
 
@@ -226,14 +228,67 @@ static void ckpt_ns_nested(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 	ckpt_key_str(&scan->report, f, "kind", ckpt_ns_names[which], strlen(ckpt_ns_names[which]));
 }
 
-/* The rules about mounts look at the root's alone. */
-static void ckpt_ns_contents(struct ckpt_scan *scan, const struct ckpt_spaces *its)
+/* What CRIU before 3.17 made of these was not tried, nor what any makes of them without a root. */
+#define CKPT_NESTED_MNT_TRIED	CKPTCHECK_VERSION(3, 17, 0)
+
+/*
+ * Mounts that are neither the root's nor the reader's: the first member that is met in a namespace
+ * tells what is mounted there.  Beside it others may be locked away, unless CRIU meets them first.
+ */
+static void ckpt_ns_mounts(struct ckpt_scan *scan, const struct ckpt_proc *proc,
+			   const struct ckpt_spaces *its, struct task_struct *task)
 {
-	if (its->ns[CKPT_NS_MNT] == scan->root_spaces.ns[CKPT_NS_MNT] ||
-	    its->ns[CKPT_NS_MNT] == scan->reader_spaces.ns[CKPT_NS_MNT])
+	struct ckpt_place place = { .nr = proc->nr, .kind = CKPT_AT_PROCESS };
+	const void *ns = its->ns[CKPT_NS_MNT], *top;
+	struct ckpt_slot *slot;
+
+	if (ns == scan->root_spaces.ns[CKPT_NS_MNT] || ns == scan->reader_spaces.ns[CKPT_NS_MNT])
 		return;
-	scan->many_mnt_ns = true;
-	ckpt_report_incomplete(&scan->report, CKPT_REASON_MOUNTS);
+	if (!ckpt_ns_own(scan, CKPT_NS_MNT) || scan->report.target < CKPT_NESTED_MNT_TRIED)
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_MOUNTS);
+	slot = ckpt_table_find(&scan->spaces, ns, CKPT_NS_MNT);
+	if (slot->value)
+		return;
+	slot->value = proc - scan->procs + 1;
+	scan->nr_mnt_ns++;
+	top = ckpt_task_top(task);
+	if (top)
+		ckpt_table_add(&scan->spaces, top, CKPT_NR_NS);
+	if (ckpt_ns_own(scan, CKPT_NS_MNT))
+		ckpt_ns_judge_root_path(scan, &place, task);
+}
+
+/**
+ * ckpt_ns_tells_mounts() - is a process the one whose mountinfo tells of its mount namespace?
+ * @scan: scan, whose first pass is over
+ * @nr: place among the members
+ *
+ * Not of those of the root and the reader.  Never sleeps.
+ */
+bool ckpt_ns_tells_mounts(const struct ckpt_scan *scan, u32 nr)
+{
+	const struct ckpt_proc *proc = &scan->procs[nr];
+	const struct ckpt_slot *slot = NULL;
+	struct task_struct *task = get_pid_task(proc->pid, PIDTYPE_TGID);
+	struct ckpt_spaces its;
+
+	if (!task)
+		return false;
+	if (proc->may_read && ckpt_ns_of(task, &its))
+		slot = ckpt_table_find(&scan->spaces, its.ns[CKPT_NS_MNT], CKPT_NS_MNT);
+	put_task_struct(task);
+	return slot && slot->value == nr + 1;
+}
+
+/**
+ * ckpt_ns_is_top() - is everything in a mount namespace of the set below that mount?
+ * @scan: scan, whose first pass is over
+ * @mnt: compared only
+ */
+bool ckpt_ns_is_top(const struct ckpt_scan *scan, const void *mnt)
+{
+	return mnt == scan->top ||
+	       (scan->nr_mnt_ns && ckpt_table_find(&scan->spaces, mnt, CKPT_NR_NS));
 }
 
 /* Where children will be born: CRIU refuses another time, and forgets another pid namespace. */
@@ -272,7 +327,7 @@ int ckpt_ns_collect(struct ckpt_scan *scan, const struct ckpt_proc *proc,
 		return 0;
 	if (ckpt_ns_add(scan, &its))
 		return -ENOMEM;
-	ckpt_ns_contents(scan, &its);
+	ckpt_ns_mounts(scan, proc, &its, task);
 	for (which = 0; which < CKPT_NR_NS; which++)
 		if (its.ns[which] && its.ns[which] != scan->root_spaces.ns[which])
 			ckpt_ns_nested(scan, proc, which, its.ns[which]);

@@ -15,6 +15,7 @@ import tempfile
 import time
 
 import beyond_files
+import beyond_mounts
 import beyond_sockets
 import beyond_tasks
 import wild
@@ -22,7 +23,7 @@ from beyond_tasks import CHANNEL
 
 STATUS_LACKS = 4
 hold_open = []
-MODULES = (beyond_files, beyond_sockets, beyond_tasks)
+MODULES = (beyond_files, beyond_mounts, beyond_sockets, beyond_tasks)
 
 
 def objects():
