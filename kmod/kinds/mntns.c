@@ -302,33 +302,28 @@ static void ckpt_mnt_judge(struct ckpt_scan *scan, const struct ckpt_mnt *m)
 		ckpt_mnt_part(scan, m);
 }
 
-/* What /proc leads to in a namespace is procfs. */
-static bool ckpt_mnt_has_proc(const struct ckpt_scan *scan, u32 space)
-{
-	const struct ckpt_mnt *proc = NULL;
-	u32 i;
-
-	/* What is mounted over another one comes later. */
-	for (i = 0; i < scan->mounts.nr; i++)
-		if (scan->mounts.list[i].space == space &&
-		    !strcmp(scan->mounts.list[i].point, "/proc"))
-			proc = &scan->mounts.list[i];
-	return proc && !strcmp(proc->type, "proc");
-}
-
-/* CRIU makes mounts shared, and slaves of others, through /proc/self/fd in their namespace. */
+/*
+ * CRIU makes mounts shared, and slaves of others, through /proc/self/fd in their namespace.  The
+ * mounts of one follow each other, and what is mounted over another one comes later.
+ */
 static void ckpt_mnt_sharing(struct ckpt_scan *scan)
 {
-	u32 i, done = 0;
+	const struct ckpt_mnt *shared = NULL, *proc = NULL;
+	u32 i;
 
 	for (i = 0; i < scan->mounts.nr; i++) {
 		const struct ckpt_mnt *m = &scan->mounts.list[i];
 
-		if (m->space < done || !m->shared)
+		if (m->shared && !shared)
+			shared = m;
+		if (!strcmp(m->point, "/proc"))
+			proc = m;
+		if (i + 1 < scan->mounts.nr && m[1].space == m->space)
 			continue;
-		done = m->space + 1;
-		if (!ckpt_mnt_has_proc(scan, m->space))
-			ckpt_mnt_emit(scan, m, CKPT_MNT_SHARED_NO_PROC);
+		if (shared && !(proc && !strcmp(proc->type, "proc")))
+			ckpt_mnt_emit(scan, shared, CKPT_MNT_SHARED_NO_PROC);
+		shared = NULL;
+		proc = NULL;
 		cond_resched();
 	}
 }
