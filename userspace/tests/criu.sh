@@ -210,6 +210,9 @@ judged 0 "$mnt" "--enable-fs xfs,ext4" "path=/a fstype=ext4" mnt-fs-unsupported
 judged 0 "$mnt" "--enable-fs all" "path=/a fstype=ext4" mnt-fs-unsupported
 judged 3 "$mnt" "--enable-fs xfs,ext4dev" "path=/a fstype=ext4" mnt-fs-unsupported
 judged 3 "$mnt" "--enable-fs ext4" "path=/a fstype=ext4" mnt-no-root-mount
+judged 0 "$mnt" "$ext mnt[/b]:x" "path=/a fstype=ext4 origin=/b" mnt-no-root-mount
+judged 3 "$mnt" "$ext mnt[/c]:x" "path=/a fstype=ext4 origin=/b" mnt-no-root-mount
+judged 3 "$mnt" "$ext mnt[/b]:x" "path=/a fstype=ext4" mnt-no-root-mount
 judged 4 "$mnt" "--skip-mnt /a" "path=/a fstype=ext4" mnt-fs-unsupported
 has "--skip-mnt /a is given; it may be enough"
 judged 3 "$mnt" "--skip-mnt /b" "path=/a fstype=ext4" mnt-fs-unsupported
