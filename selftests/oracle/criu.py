@@ -113,7 +113,7 @@ def root_for(folder):
     root = os.path.join(folder, "root")
     os.mkdir(root)
     subprocess.run(["mount", "-t", "tmpfs", "root", root], check=True)
-    for name in ("point", "sub"):
+    for name in ("point", "sub", "proc"):
         os.mkdir(os.path.join(root, name))
     open(os.path.join(root, "file"), "w", encoding="ascii").close()
     shutil.copy(os.path.join(os.path.dirname(os.path.abspath(__file__)), "mkobj"), root)
