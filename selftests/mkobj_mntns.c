@@ -143,6 +143,25 @@ static void make_nested_file(struct mkobj *m)
 	run_inside(m);
 }
 
+/* Target and child have one file open, each on a mount of its own that is covered. */
+static void make_nested_both(struct mkobj *m)
+{
+	pid_t pid;
+
+	new_root(m, 0);
+	try_mount("mkobj", POINT + 1, "tmpfs", 0, NULL);
+	close(mkobj_try(open("point/file", O_RDWR | O_CREAT, 0644), "file"));
+	enter_root();
+	pid = mkobj_fork();
+	if (!pid && unshare(CLONE_NEWNS))
+		mkobj_lacks("unshare: %m");
+	m->fd[0] = mkobj_try(open(POINT "/file", O_RDWR), "file");
+	try_mount("mkobj", POINT, "tmpfs", 0, NULL);
+	mkobj_key(m, "fd=0");
+	if (!pid)
+		run_inside(m);
+}
+
 static void make_overlay(struct mkobj *m)
 {
 	new_root(m, 0);
@@ -436,6 +455,7 @@ const struct mkobj_case mkobj_mntns_cases[] = {
 	NEST_CASE(NESTED ".miss", NESTED, make_nested_type, .arg = "tmpfs"),
 	NEST_CASE(TYPE ".nested", TYPE, make_nested_copy, .arg = "ramfs"),
 	NEST_CASE(COVERED ".nested", COVERED, make_nested_file, .arg = "cover"),
+	NEST_CASE(COVERED ".nested-both", COVERED, make_nested_both),
 	NEST_CASE(COVERED ".miss-nested", COVERED, make_nested_file),
 	NEST_CASE(UNMOUNTED ".nested", UNMOUNTED, make_nested_file, .arg = "unmount"),
 	MNT_CASE("mnt-ro-ghost.miss-own", "mnt-ro-ghost", make_read_only),

@@ -335,6 +335,7 @@ TRIP(replaced_device, "file-device-replaced", OPTION, "--evasive-devices", "path
 TRIP(overmounted, "file-overmounted", OPTION, FILE_, "mnt path");
 TRIP(overmounted_above, "file-overmounted.above", OPTION, FILE_, "mnt path");
 TRIP(overmounted_nested, "file-overmounted.nested", OPTION, FILE_, "mnt path");
+TRIP(overmounted_nested_both, "file-overmounted.nested-both", OPTION, FILE_, "mnt path");
 TRIP(overmounted_cwd, "file-overmounted.cwd", OPTION, "", "path");
 TRIP(mount_unknown, "file-mount-unknown", OPTION, FILE_, "mnt path");
 TRIP(mount_unknown_nested, "file-mount-unknown.nested", OPTION, FILE_, "mnt path");

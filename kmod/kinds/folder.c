@@ -145,8 +145,9 @@ static void ckpt_folder_emit(struct ckpt_scan *scan, const struct ckpt_obj *obj,
 				  "root on a detached mount");
 		return;
 	}
+	/* The option that helps names the mount. */
 	f = ckpt_emit(r, ckpt_folder_rule(obj, path, state), &obj->place, path->dentry,
-		      obj->inode->i_ino);
+		      (unsigned long)path->mnt);
 	ckpt_key_u64(r, f, CKPTCHECK_KEY_INO, d_inode(path->dentry)->i_ino);
 	ckpt_mnt_key(scan, f, obj);
 	ckpt_obj_path_keys(scan, f, obj);
