@@ -154,7 +154,7 @@ static void ckpt_mounts_index(struct ckpt_mounts *all)
 }
 
 /* Return: 0, -EINVAL for what is no mountinfo, or -ENOMEM. */
-static int ckpt_mounts_parse(struct ckpt_mounts *all, char *text)
+static int ckpt_mounts_parse(struct ckpt_mounts *all, char *text, pid_t nr)
 {
 	struct ckpt_room room = { .size = sizeof(*all->list), .used = all->nr, .most = U32_MAX };
 	char *rest = text, *line;
@@ -169,7 +169,7 @@ static int ckpt_mounts_parse(struct ckpt_mounts *all, char *text)
 	while ((line = strsep(&rest, "\n")) && *line) {
 		struct ckpt_mnt *m = &all->list[all->nr];
 
-		*m = (struct ckpt_mnt){ .space = all->spaces };
+		*m = (struct ckpt_mnt){ .space = all->spaces, .nr = nr };
 		if (!ckpt_mnt_parse(line, m))
 			return -EINVAL;
 		ckpt_mounts_index(all);
@@ -186,7 +186,7 @@ static int ckpt_mounts_of(const struct ckpt_scan *scan, struct ckpt_mounts *all,
 
 	if (IS_ERR(text))
 		return PTR_ERR(text);
-	return text ? ckpt_mounts_parse(all, text) : -EINVAL;
+	return text ? ckpt_mounts_parse(all, text, nr) : -EINVAL;
 }
 
 /* Return: 0, -EINVAL if some cannot be told, -ENOMEM or -EINTR. */

@@ -34,6 +34,7 @@ enum ckpt_mounted {
  * @dev: number of the file system
  * @length: of the line, without its end
  * @space: number of its mount namespace, 0 for the root's
+ * @nr: process that told of it
  */
 struct ckpt_mnt {
 	const char *root;
@@ -49,6 +50,7 @@ struct ckpt_mnt {
 	dev_t dev;
 	u32 length;
 	u32 space;
+	pid_t nr;
 };
 
 struct ckpt_mounts_text;

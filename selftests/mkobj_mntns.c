@@ -87,51 +87,47 @@ static void run_inside(struct mkobj *m)
 	mkobj_fail("exec: %m");
 }
 
-/* A child with a mount namespace of its own beside the target's.  Return: as fork(). */
-static pid_t nest(struct mkobj *m)
+/* A child with a mount namespace of its own, which goes on first.  Return: as fork(). */
+static pid_t nest(void)
 {
-	pid_t pid;
+	pid_t pid = mkobj_fork();
 
-	new_root(m, 0);
-	enter_root();
-	pid = mkobj_fork();
-	if (!pid && unshare(CLONE_NEWNS))
+	if (pid)
+		mkobj_await(pid, 'S');
+	else if (unshare(CLONE_NEWNS))
 		mkobj_lacks("unshare: %m");
 	return pid;
 }
 
 static void make_nested_type(struct mkobj *m)
 {
-	if (nest(m)) {
-		mkobj_key(m, "path=" POINT " fstype=%s", m->c->arg);
+	new_root(m, 0);
+	enter_root();
+	if (nest())
 		return;
-	}
 	try_mount("mkobj", POINT, m->c->arg, 0, NULL);
+	mkobj_key(m, "path=" POINT " fstype=%s", m->c->arg);
 	run_inside(m);
 }
 
 /* What the target has mounted, the child has a copy of. */
 static void make_nested_copy(struct mkobj *m)
 {
-	pid_t pid;
-
 	new_root(m, 0);
 	try_mount("mkobj", POINT + 1, m->c->arg, 0, NULL);
 	enter_root();
-	pid = mkobj_fork();
-	if (pid) {
+	if (nest())
 		mkobj_key(m, "path=" POINT " fstype=%s count=2", m->c->arg);
-		return;
-	}
-	if (unshare(CLONE_NEWNS))
-		mkobj_lacks("unshare: %m");
-	run_inside(m);
+	else
+		run_inside(m);
 }
 
 /* The child has a file open on a mount, which is covered or taken away then. */
 static void make_nested_file(struct mkobj *m)
 {
-	if (nest(m))
+	new_root(m, 0);
+	enter_root();
+	if (nest())
 		return;
 	try_mount("mkobj", POINT, "tmpfs", 0, NULL);
 	m->fd[0] = mkobj_try(open(POINT "/file", O_RDWR | O_CREAT, 0644), "file");
@@ -152,9 +148,7 @@ static void make_nested_both(struct mkobj *m)
 	try_mount("mkobj", POINT + 1, "tmpfs", 0, NULL);
 	close(mkobj_try(open("point/file", O_RDWR | O_CREAT, 0644), "file"));
 	enter_root();
-	pid = mkobj_fork();
-	if (!pid && unshare(CLONE_NEWNS))
-		mkobj_lacks("unshare: %m");
+	pid = nest();
 	m->fd[0] = mkobj_try(open(POINT "/file", O_RDWR), "file");
 	try_mount("mkobj", POINT, "tmpfs", 0, NULL);
 	mkobj_key(m, "fd=0");

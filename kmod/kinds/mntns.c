@@ -117,9 +117,7 @@ static bool ckpt_mnt_flags_saved(const char *flags)
 static struct ckpt_finding *ckpt_mnt_emit(struct ckpt_scan *scan, const struct ckpt_mnt *m,
 					  enum ckpt_rule_id rule)
 {
-	struct ckpt_place place = {
-		.nr = pid_nr_ns(scan->root, scan->fs->ns), .kind = CKPT_AT_PROCESS
-	};
+	struct ckpt_place place = { .nr = m->nr, .kind = CKPT_AT_PROCESS };
 	const struct ckpt_mnt *first = ckpt_mnt_find(scan, m, ckpt_mnt_pick_copy);
 	struct ckpt_finding *f = ckpt_emit(&scan->report, rule, &place, first, 0);
 
