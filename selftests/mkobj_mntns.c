@@ -110,6 +110,27 @@ static void make_nested_type(struct mkobj *m)
 	run_inside(m);
 }
 
+/* The child's root is a folder, or its child's is if the case says so. */
+static void make_nested_chroot(struct mkobj *m)
+{
+	pid_t pid;
+
+	new_root(m, 0);
+	enter_root();
+	mkobj_copy_self("/sub/mkobj");
+	if (nest())
+		return;
+	pid = m->c->num ? mkobj_fork() : 0;
+	if (pid) {
+		mkobj_await(pid, 'S');
+		run_inside(m);
+	}
+	mkobj_try(chroot("/sub"), "chroot");
+	mkobj_try(chdir("/"), "chdir");
+	mkobj_key(m, "path=/sub");
+	run_inside(m);
+}
+
 /* What the target has mounted, the child has a copy of. */
 static void make_nested_copy(struct mkobj *m)
 {
@@ -387,6 +408,7 @@ static void make_terminal(struct mkobj *m)
 #define NESTED		"mnt-nested-external"
 #define NO_PROC		"mnt-shared-no-proc"
 #define COVERED		"file-overmounted"
+#define CHROOT		"ns-root-chroot"
 #define UNMOUNTED	"file-mount-unknown"
 
 #define FLAGS_CASE(name_, rule_, make_, flags_, ...) \
@@ -448,6 +470,9 @@ const struct mkobj_case mkobj_mntns_cases[] = {
 	NEST_CASE(NESTED, NESTED, make_nested_type, .arg = "ramfs"),
 	NEST_CASE(NESTED ".miss", NESTED, make_nested_type, .arg = "tmpfs"),
 	NEST_CASE(TYPE ".nested", TYPE, make_nested_copy, .arg = "ramfs"),
+	FLAGS_CASE(CHROOT ".nested", CHROOT, make_nested_chroot,
+		   "root-only,also=ns-nested-mnt,incomplete=mounts"),
+	NEST_CASE(CHROOT ".miss-nested", CHROOT, make_nested_chroot, .num = 1),
 	NEST_CASE(COVERED ".nested", COVERED, make_nested_file, .arg = "cover"),
 	NEST_CASE(COVERED ".nested-both", COVERED, make_nested_both),
 	NEST_CASE(COVERED ".miss-nested", COVERED, make_nested_file),

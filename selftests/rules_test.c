@@ -199,6 +199,7 @@ TRIP(ns_nested_ipc, "ns-nested.ipc", BLOCKER, "", "");
 TRIP(ns_nested_cgroup, "ns-nested.cgroup", BLOCKER, "", "");
 TRIP(ns_nested_user, "ns-nested.user", BLOCKER, "", "");
 TRIP(ns_net, "ns-nested-net", INFO, "", "");
+TRIP(ns_chroot_nested, "ns-root-chroot.nested", BLOCKER, "", "path");
 TRIP(ns_mnt, "ns-nested-mnt", INFO, "", "");
 TRIP(ns_net_hostroot, "ns-nested-net-hostroot", RESTORE, "", "");
 TRIP(ns_mnt_hostroot, "ns-nested-mnt-hostroot", RESTORE, "", "");
