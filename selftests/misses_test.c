@@ -322,6 +322,7 @@ MISS(mnt_pstore, "mnt-fs-unsupported.miss-pstore");
 MISS(mnt_line_fits, "mnt-line-too-long.miss");
 MISS(mnt_private, "mnt-external-sharing.miss");
 MISS(mnt_bind_inside, "mnt-no-root-mount.miss");
+MISS(ns_proc_mounted, "ns-proc-not-own.miss-mounted");
 MISS(ns_chroot_nested, "ns-root-chroot.miss-nested");
 MISS(mnt_nested, "mnt-nested-external.miss");
 MISS(mnt_overlay_outer, "mnt-overlay.miss");

@@ -20,6 +20,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "mkobj.h"
@@ -201,6 +202,56 @@ static void make_shared(struct mkobj *m)
 	else
 		mkobj_try(umount2("/proc", MNT_DETACH), "umount");
 	mkobj_key(m, "path=" POINT);
+}
+
+/* The target will be the first process of a pid namespace, in a user namespace with all ids. */
+static void lead_user(struct mkobj *m)
+{
+	static const char all[] = "0 0 4294967295";
+	char path[64];
+	pid_t helper;
+	int p[2], i;
+
+	(void)m;
+	mkobj_try(pipe2(p, O_CLOEXEC), "pipe");
+	helper = mkobj_fork();
+	if (!helper) {
+		close(p[1]);
+		if (read(p[0], path, 1) < 0)
+			_exit(1);
+		for (i = 0; i < 2; i++) {
+			int fd;
+
+			snprintf(path, sizeof(path), "/proc/%d/%cid_map", getppid(), "ug"[i]);
+			fd = open(path, O_WRONLY);
+			if (fd < 0 || write(fd, all, strlen(all)) < 0)
+				_exit(1);
+		}
+		_exit(0);
+	}
+	mkobj_try(unshare(CLONE_NEWUSER | CLONE_NEWPID), "unshare");
+	close(p[0]);
+	close(p[1]);
+	mkobj_try(waitpid(helper, &i, 0), "waitpid");
+	if (i)
+		mkobj_fail("no ids in the user namespace");
+}
+
+/* With procfs or, if the case says so, without; and file system m->c->arg, if any. */
+static void make_user(struct mkobj *m)
+{
+	setsid();
+	new_root(m, 0);
+	enter_root();
+	if (m->c->num)
+		mkobj_try(umount2("/proc", MNT_DETACH), "umount");
+	if (m->c->arg)
+		try_mount("mkobj", POINT, m->c->arg, 0, NULL);
+}
+
+static void key_target(struct mkobj *m)
+{
+	mkobj_key(m, "pid=%d", m->target);
 }
 
 /* File system m->c->arg with flags m->c->num. */
@@ -409,6 +460,7 @@ static void make_terminal(struct mkobj *m)
 #define NO_PROC		"mnt-shared-no-proc"
 #define COVERED		"file-overmounted"
 #define CHROOT		"ns-root-chroot"
+#define PROC		"ns-proc-not-own"
 #define UNMOUNTED	"file-mount-unknown"
 
 #define FLAGS_CASE(name_, rule_, make_, flags_, ...) \
@@ -420,6 +472,10 @@ static void make_terminal(struct mkobj *m)
 
 #define NEST_CASE(name_, rule_, make_, ...) \
 	FLAGS_CASE(name_, rule_, make_, "root-only,also=ns-nested-mnt", __VA_ARGS__)
+
+#define USER_CASE(name_, rule_, flags_, ...) \
+	FLAGS_CASE(name_, rule_, make_user, flags_, .parent = MKOBJ_LEADER, .lead = lead_user, \
+		   .finish = key_target, __VA_ARGS__)
 
 #define OUTER_CASE(name_, rule_, prepare_, ...) \
 	MNT_CASE(name_, rule_, make_outer, .prepare = prepare_, .cleanup = unmount_outer, \
@@ -477,6 +533,9 @@ const struct mkobj_case mkobj_mntns_cases[] = {
 	NEST_CASE(COVERED ".nested-both", COVERED, make_nested_both),
 	NEST_CASE(COVERED ".miss-nested", COVERED, make_nested_file),
 	NEST_CASE(UNMOUNTED ".nested", UNMOUNTED, make_nested_file, .arg = "unmount"),
+	USER_CASE(PROC ".unmounted", PROC, "root-only", .num = 1),
+	USER_CASE(PROC ".miss-mounted", PROC, "root-only", .arg = "tmpfs"),
+	USER_CASE(TYPE ".user", TYPE, "root-only,incomplete=mounts", .arg = "ramfs"),
 	MNT_CASE("mnt-ro-ghost.miss-own", "mnt-ro-ghost", make_read_only),
 	MNT_CASE(QUEUES, QUEUES, make_queues, .num = 1),
 	MNT_CASE(QUEUES ".miss", QUEUES, make_queues),

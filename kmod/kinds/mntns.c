@@ -114,6 +114,11 @@ static bool ckpt_mnt_flags_saved(const char *flags)
 	return true;
 }
 
+static void ckpt_mnt_doubt(struct ckpt_scan *scan)
+{
+	ckpt_report_incomplete(&scan->report, CKPT_REASON_MOUNTS);
+}
+
 static struct ckpt_finding *ckpt_mnt_emit(struct ckpt_scan *scan, const struct ckpt_mnt *m,
 					  enum ckpt_rule_id rule)
 {
@@ -137,13 +142,11 @@ static void ckpt_mnt_emit_external(struct ckpt_scan *scan, const struct ckpt_mnt
 	bool nested = m->space && !ckpt_mnt_find(scan, m, ckpt_mnt_pick_first_space);
 	struct ckpt_finding *f = ckpt_mnt_emit(scan, m, nested ? CKPT_MNT_NESTED_EXTERNAL : rule);
 
+	/* Whether a restore may bind it there was not tried. */
+	if (ckpt_ns_own(scan, CKPT_NS_USER))
+		ckpt_mnt_doubt(scan);
 	if (origin)
 		ckpt_mounts_key_point(scan, f, "origin", origin);
-}
-
-static void ckpt_mnt_doubt(struct ckpt_scan *scan)
-{
-	ckpt_report_incomplete(&scan->report, CKPT_REASON_MOUNTS);
 }
 
 struct ckpt_mnt_content {
@@ -326,6 +329,27 @@ static void ckpt_mnt_sharing(struct ckpt_scan *scan)
 	}
 }
 
+/* Of a user namespace CRIU wants a procfs that shows it, or leave to mount one for that time. */
+static void ckpt_mnt_user(struct ckpt_scan *scan)
+{
+	struct ckpt_place place = {
+		.nr = pid_nr_ns(scan->root, scan->fs->ns), .kind = CKPT_AT_PROCESS
+	};
+	bool proc = false;
+	u32 i;
+
+	for (i = 0; i < scan->mounts.nr; i++) {
+		const struct ckpt_mnt *m = &scan->mounts.list[i];
+
+		proc |= !m->space && !strcmp(m->type, "proc");
+		/* A restore may not mount these; whether it may depends on namespaces. */
+		if (!strncmp(m->type, "cgroup", 6))
+			ckpt_mnt_doubt(scan);
+	}
+	if (scan->mounts.known && !proc)
+		ckpt_emit(&scan->report, CKPT_NS_PROC_NOT_OWN, &place, NULL, 0);
+}
+
 /**
  * ckpt_mntns_finish() - rules about the mounts of the root's own mount namespace, and of others
  * @scan: scan, whose members have been judged
@@ -342,9 +366,10 @@ int ckpt_mntns_finish(struct ckpt_scan *scan)
 	err = ckpt_mounts_read(scan);
 	if (err)
 		return err;
-	/* What CRIU can do in a user namespace was not tried. */
-	if (!scan->mounts.known || ckpt_ns_own(scan, CKPT_NS_USER))
+	if (!scan->mounts.known)
 		ckpt_mnt_doubt(scan);
+	if (ckpt_ns_own(scan, CKPT_NS_USER))
+		ckpt_mnt_user(scan);
 	for (i = 0; i < scan->mounts.nr; i++) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
