@@ -178,14 +178,19 @@ static void make_nested_both(struct mkobj *m)
 		run_inside(m);
 }
 
+/* In the target's namespace, or in its child's if the case says so. */
 static void make_overlay(struct mkobj *m)
 {
 	new_root(m, 0);
 	enter_root();
+	if (m->c->num && nest())
+		return;
 	mkobj_try(mkdir("/upper", 0755), "upper");
 	mkobj_try(mkdir("/work", 0755), "work");
 	try_mount("mkobj", POINT, "overlay", 0, "lowerdir=/sub,upperdir=/upper,workdir=/work");
 	mkobj_key(m, "path=" POINT " fstype=overlay");
+	if (m->c->num)
+		run_inside(m);
 }
 
 /* Shared; procfs is there if the case says so. */
@@ -519,6 +524,7 @@ const struct mkobj_case mkobj_mntns_cases[] = {
 	MNT_CASE(ATTRS ".miss", ATTRS, make_type, .arg = "tmpfs",
 		 .num = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY | MS_NOATIME),
 	MNT_CASE(OVERLAY, OVERLAY, make_overlay),
+	NEST_CASE(OVERLAY ".nested", OVERLAY, make_overlay, .num = 1),
 	OUTER_CASE(OVERLAY ".miss", OVERLAY, prepare_overlay, .arg = "private"),
 	MNT_CASE(NO_PROC, NO_PROC, make_shared),
 	MNT_CASE(NO_PROC ".covered", NO_PROC, make_shared, .num = 2),

@@ -184,6 +184,7 @@ TRIP(mnt_type_user, "mnt-fs-unsupported.user", OPTION, MNT, "fstype");
 TRIP(mnt_type_nested, "mnt-fs-unsupported.nested", OPTION, MNT, "fstype");
 TRIP(mnt_nested, "mnt-nested-external", BLOCKER, "", "fstype");
 TRIP(mnt_overlay, "mnt-overlay", RESTORE, "", "fstype");
+TRIP(mnt_overlay_nested, "mnt-overlay.nested", RESTORE, "", "fstype");
 TRIP(mnt_no_proc, "mnt-shared-no-proc", RESTORE, "", "fstype");
 TRIP(mnt_no_proc_covered, "mnt-shared-no-proc.covered", RESTORE, "", "fstype");
 TRIP(mnt_bind, "mnt-no-root-mount", OPTION, MNT, "fstype");

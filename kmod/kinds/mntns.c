@@ -131,22 +131,27 @@ static struct ckpt_finding *ckpt_mnt_emit(struct ckpt_scan *scan, const struct c
 	return f;
 }
 
-/*
- * Of a mount that has to be external, or bound from one that is.  CRIU takes mounts of the root's
- * namespace for external alone.
- */
-static void ckpt_mnt_emit_external(struct ckpt_scan *scan, const struct ckpt_mnt *m,
-				   enum ckpt_rule_id rule)
+/* Of a mount that may be external, or bound from one that is. */
+static void ckpt_mnt_emit_origin(struct ckpt_scan *scan, const struct ckpt_mnt *m,
+				 enum ckpt_rule_id rule)
 {
 	const struct ckpt_mnt *origin = ckpt_mnt_find(scan, m, ckpt_mnt_pick_origin);
-	bool nested = m->space && !ckpt_mnt_find(scan, m, ckpt_mnt_pick_first_space);
-	struct ckpt_finding *f = ckpt_mnt_emit(scan, m, nested ? CKPT_MNT_NESTED_EXTERNAL : rule);
+	struct ckpt_finding *f = ckpt_mnt_emit(scan, m, rule);
 
 	/* Whether a restore may bind it there was not tried. */
 	if (ckpt_ns_own(scan, CKPT_NS_USER))
 		ckpt_mnt_doubt(scan);
 	if (origin)
 		ckpt_mounts_key_point(scan, f, "origin", origin);
+}
+
+/* Of one that has to be: CRIU takes mounts of the root's namespace for external alone. */
+static void ckpt_mnt_emit_external(struct ckpt_scan *scan, const struct ckpt_mnt *m,
+				   enum ckpt_rule_id rule)
+{
+	if (m->space && !ckpt_mnt_find(scan, m, ckpt_mnt_pick_first_space))
+		rule = CKPT_MNT_NESTED_EXTERNAL;
+	ckpt_mnt_emit_origin(scan, m, rule);
 }
 
 struct ckpt_mnt_content {
@@ -231,7 +236,7 @@ static void ckpt_mnt_must_be_empty(struct ckpt_scan *scan, const struct ckpt_mnt
 static void ckpt_mnt_overlay(struct ckpt_scan *scan, const struct ckpt_mnt *m)
 {
 	if (!ckpt_mounts_readers(scan, m->dev))
-		ckpt_mnt_emit_external(scan, m, CKPT_MNT_OVERLAY);
+		ckpt_mnt_emit_origin(scan, m, CKPT_MNT_OVERLAY);
 }
 
 /* What becomes of the content of a file system that is mounted as a whole? */
