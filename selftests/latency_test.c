@@ -158,7 +158,7 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Fills in @s->latency, in ascending order, and prints it. Return: the median, or -1. */
+/* Fills in @s->latency, in ascending order. Return: the median in microseconds, or -1. */
 static long long measure(struct shared *s, bool eof, const char *what)
 {
 	pid_t waiter = fork();
@@ -210,7 +210,7 @@ FIXTURE_TEARDOWN(latency)
 TEST_F_TIMEOUT(latency, beside_a_reader, 300)
 {
 	struct shared *s = self->shared;
-	long long without, with, alone[ROUNDS], scan, began;
+	long long without, with, alone[ROUNDS], scan, late, began;
 	pid_t reader;
 
 	without = measure(s, variant->eof, "without a reader");
@@ -226,12 +226,13 @@ TEST_F_TIMEOUT(latency, beside_a_reader, 300)
 	scan = (now() - began) / (s->scans + 1);
 	kill(reader, SIGKILL);
 	waitpid(reader, NULL, 0);
-	printf("# %d scans meanwhile, %lld us each; %d rounds took a quarter of that, %d alone\n",
-	       s->scans, scan / 1000, later_than(s->latency, scan / 4),
-	       later_than(alone, scan / 4));
+	/* On a slow kernel letting go takes a good part of a scan by itself. */
+	late = without * 1000 + scan / 4;
+	printf("# %d scans meanwhile, %lld us each; %d rounds took a quarter longer, %d alone\n",
+	       s->scans, scan / 1000, later_than(s->latency, late), later_than(alone, late));
 	ASSERT_LE(0, with);
 	EXPECT_LE(with, 5 * without + GRACE);
-	EXPECT_LE(later_than(s->latency, scan / 4), later_than(alone, scan / 4) + LATE);
+	EXPECT_LE(later_than(s->latency, late), later_than(alone, late) + LATE);
 }
 
 TEST_HARNESS_MAIN
