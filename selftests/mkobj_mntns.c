@@ -28,6 +28,7 @@
 
 #define ROOT	"root"
 #define POINT	"/point"
+#define PAUSE	"--pause"
 /* In the folder of the objects: what the holder mounts. */
 #define OUTER	"outer"
 
@@ -84,8 +85,24 @@ static void run_inside(struct mkobj *m)
 	if (m->fd[0] >= 0)
 		mkobj_try(dup2(m->fd[0], 0), "dup2");
 	fcntl(MKOBJ_CHANNEL, F_SETFD, FD_CLOEXEC);
-	execl("/mkobj", "mkobj", "--pause", NULL);
+	execl("/mkobj", "mkobj", PAUSE, NULL);
 	mkobj_fail("exec: %m");
+}
+
+/* Until a process has come to the end of run_inside(); it may sleep on its way there. */
+static void await_inside(pid_t pid)
+{
+	char path[64], line[64] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	while (!memmem(line, sizeof(line), PAUSE, sizeof(PAUSE))) {
+		fd = mkobj_try(open(path, O_RDONLY), path);
+		mkobj_try(read(fd, line, sizeof(line)), path);
+		close(fd);
+		usleep(1000);
+	}
+	mkobj_await(pid, 'S');
 }
 
 /* A child with a mount namespace of its own, which goes on first.  Return: as fork(). */
@@ -94,7 +111,7 @@ static pid_t nest(void)
 	pid_t pid = mkobj_fork();
 
 	if (pid)
-		mkobj_await(pid, 'S');
+		await_inside(pid);
 	else if (unshare(CLONE_NEWNS))
 		mkobj_lacks("unshare: %m");
 	return pid;
@@ -123,7 +140,7 @@ static void make_nested_chroot(struct mkobj *m)
 		return;
 	pid = m->c->num ? mkobj_fork() : 0;
 	if (pid) {
-		mkobj_await(pid, 'S');
+		await_inside(pid);
 		run_inside(m);
 	}
 	mkobj_try(chroot("/sub"), "chroot");
