@@ -7,9 +7,8 @@
  *	  reader, in a tight loop: the target has so many objects that each scan is long
  *
  * A scan that dropped its references only when the reader returns to user mode would make the
- * waiter wait for the whole scan.  The file is open many times, each of which keeps the waiter
- * waiting, so that a scan often has one of them when the target closes all; more objects
- * follow after them.
+ * waiter wait for the whole scan.  The file is open many times between other objects, and each
+ * time keeps the waiter waiting, so that a scan has one of them when the target closes all.
  */
 #include "kselftest_harness.h"
 
@@ -24,7 +23,7 @@
 #include "target.h"
 
 #define PIPES	10000	/* packet pipes: each of them is judged */
-#define OPENS	1000	/* of the file that is let go of: a scan often holds one of them */
+#define OPENS	200	/* of the file that is let go of: a scan always holds one of them */
 #define LATE	5	/* rounds that may take a good part of a scan, whatever it was */
 #define ROUNDS	60
 #define GRACE	10000	/* microseconds that two emulated processors may take longer */
@@ -54,6 +53,7 @@ FIXTURE_VARIANT_ADD(latency, flock) { .eof = false };
 FIXTURE_VARIANT_ADD(latency, end_of_file) { .eof = true };
 
 static char path[64];
+static int slots[OPENS];
 
 static long long now(void)
 {
@@ -63,7 +63,7 @@ static long long now(void)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
-/* At the lowest descriptors; either way they are objects that are judged, with a reference. */
+/* At the lowest free descriptors, which are the slots. */
 static int open_all(bool eof)
 {
 	int i, fd;
@@ -76,7 +76,15 @@ static int open_all(bool eof)
 	return 0;
 }
 
-/* Behind the descriptors that will be used. */
+static void close_all(void)
+{
+	int i;
+
+	for (i = 0; i < OPENS; i++)
+		close(slots[i]);
+}
+
+/* With a slot now and then. */
 static int make_pipes(void)
 {
 	struct rlimit rl = { PIPES + OPENS + 100, PIPES + OPENS + 100 };
@@ -84,15 +92,15 @@ static int make_pipes(void)
 
 	if (setrlimit(RLIMIT_NOFILE, &rl))
 		return 1;
-	for (i = 0; i < OPENS; i++)
-		if (dup(0) < 0)
-			return 1;
 	for (i = 0; i < PIPES; i++) {
+		if (i % (PIPES / OPENS) == 0)
+			slots[i / (PIPES / OPENS)] = dup(0);
 		if (pipe2(p, O_DIRECT))
 			return 1;
 		close(p[0]);
 	}
-	return close_range(3, OPENS + 2, 0);
+	close_all();
+	return 0;
 }
 
 /* Round after round: takes it, waits until somebody waits for it, lets it go. */
@@ -109,7 +117,7 @@ static void __attribute__((noreturn)) run_target(struct shared *s, bool eof)
 		sem_wait(&s->waiting);
 		usleep(SETTLE + rand() % SPREAD);
 		s->let_go = now();
-		close_range(3, OPENS + 2, 0);
+		close_all();
 		sem_wait(&s->go_on);
 	}
 }
