@@ -8,13 +8,7 @@ import resource
 import select
 import subprocess
 
-_LIBC = ctypes.CDLL(None, use_errno=True)
-
-
-def _try(result):
-    if result < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result
+from libc import LIBC, check
 
 
 def _file(name, size=0):
@@ -37,17 +31,17 @@ def epoll_pipe():
 
 def inotify():
     _file("watched")
-    fd = _try(_LIBC.inotify_init())
-    _try(_LIBC.inotify_add_watch(fd, b"watched", 0xfff))
+    fd = check(LIBC.inotify_init())
+    check(LIBC.inotify_add_watch(fd, b"watched", 0xfff))
 
 
 def signalfd():
     mask = (ctypes.c_ulong * 16)(1 << 9)
-    _try(_LIBC.signalfd(-1, mask, 0))
+    check(LIBC.signalfd(-1, mask, 0))
 
 
 def fanotify():
-    _try(_LIBC.fanotify_init(0, 0))
+    check(LIBC.fanotify_init(0, 0))
 
 
 def eventfd():
@@ -55,7 +49,7 @@ def eventfd():
 
 
 def timerfd_alarm():
-    _try(_LIBC.timerfd_create(9, 0))
+    check(LIBC.timerfd_create(9, 0))
 
 
 def memfd():
@@ -63,7 +57,7 @@ def memfd():
 
 
 def memfd_secret():
-    _try(_LIBC.syscall(447, 0))
+    check(LIBC.syscall(447, 0))
 
 
 def opath_folder():
@@ -150,8 +144,8 @@ def detached_mount():
 
 
 def mqueue():
-    _try(_LIBC.mq_open(b"/beyond", os.O_CREAT | os.O_RDWR, 0o600, None))
-    _LIBC.mq_unlink(b"/beyond")
+    check(LIBC.mq_open(b"/beyond", os.O_CREAT | os.O_RDWR, 0o600, None))
+    LIBC.mq_unlink(b"/beyond")
 
 
 def proc_file():
@@ -194,10 +188,10 @@ def many_pipes():
 
 
 def sysv_shm():
-    shm = _try(_LIBC.shmget(0, 4096, 0o1600))
-    _LIBC.shmat.restype = ctypes.c_void_p
-    _LIBC.shmat(shm, None, 0)
-    _LIBC.shmctl(shm, 0, None)
+    shm = check(LIBC.shmget(0, 4096, 0o1600))
+    LIBC.shmat.restype = ctypes.c_void_p
+    LIBC.shmat(shm, None, 0)
+    LIBC.shmctl(shm, 0, None)
 
 
 def zero_mapped():

@@ -10,8 +10,8 @@ import subprocess
 import time
 
 from beyond_tasks import CHANNEL
+from libc import LIBC, check
 
-_LIBC = ctypes.CDLL(None, use_errno=True)
 _MKOBJ = os.path.join(os.path.dirname(os.path.abspath(__file__)), "mkobj")
 _NEWNS, _NEWNET, _NEWIPC, _NEWCGROUP = 0x20000, 0x40000000, 0x8000000, 0x2000000
 _RDONLY, _REMOUNT, _BIND, _REC = 1, 32, 4096, 16384
@@ -20,15 +20,9 @@ _PIVOT_ROOT, _OPEN_TREE, _MOVE_MOUNT = 155, 428, 429
 _BENEATH = 0x200
 
 
-def _try(result):
-    if result < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result
-
-
 def _mount(source, point, kind=None, flags=0, data=None):
     texts = [t.encode() if t else None for t in (source, point, kind)]
-    _try(_LIBC.mount(*texts, ctypes.c_ulong(flags), data.encode() if data else None))
+    check(LIBC.mount(*texts, ctypes.c_ulong(flags), data.encode() if data else None))
 
 
 def _fs(point, kind="tmpfs", data=None, flags=0):
@@ -49,21 +43,22 @@ def _flag(point, flags):
     _mount(None, point, None, flags)
 
 
-def _new_root(namespaces=0):
+def _new_root(namespaces=0, propagation=_PRIVATE):
     """A folder, as engines unpack an image to; nothing from outside stays open."""
     os.closerange(0, 3)
-    _try(_LIBC.unshare(_NEWNS | namespaces))
-    _flag("/", _REC | _PRIVATE)
+    check(LIBC.unshare(_NEWNS | namespaces))
+    _flag("/", _REC | propagation)
     os.mkdir("root")
     shutil.copy(_MKOBJ, "root/mkobj")
     _mount("root", "root", None, _BIND)
+    _flag("root", _PRIVATE)
     os.chdir("root")
     _fs("proc", "proc")
 
 
 def _enter_root():
-    _try(_LIBC.syscall(_PIVOT_ROOT, b".", b"."))
-    _try(_LIBC.umount2(b".", 2))
+    check(LIBC.syscall(_PIVOT_ROOT, b".", b"."))
+    check(LIBC.umount2(b".", 2))
     os.chdir("/")
 
 
@@ -144,7 +139,7 @@ def mnt_peers_other_child():
         _bind("a", "b")
         _fs("a/x")
         _flag("a", _PRIVATE)
-        _try(_LIBC.umount2(b"a/x", 2))
+        check(LIBC.umount2(b"a/x", 2))
         _fs("a/x")
         _bind("b", "c")
         _fs("c/y")
@@ -193,7 +188,7 @@ def mnt_slave_master_gone():
         _flag("a", _SHARED)
         _bind("a", "b")
         _flag("b", _SLAVE)
-        _try(_LIBC.umount2(b"a", 2))
+        check(LIBC.umount2(b"a", 2))
     _inside(build)
 
 
@@ -280,7 +275,7 @@ def mnt_whole_gone():
         _fs("a")
         os.mkdir("a/s")
         _bind("a/s", "b")
-        _try(_LIBC.umount2(b"a", 2))
+        check(LIBC.umount2(b"a", 2))
     _inside(build)
 
 
@@ -323,7 +318,7 @@ def mnt_proc_subset():
 
 def mnt_shared_without_proc():
     def build():
-        _try(_LIBC.umount2(b"proc", 2))
+        check(LIBC.umount2(b"proc", 2))
         _shared_a()
     _inside(build)
 
@@ -337,11 +332,11 @@ def mnt_shared_covered_proc():
 
 def mnt_slave_without_proc():
     def build():
-        _try(_LIBC.umount2(b"proc", 2))
+        check(LIBC.umount2(b"proc", 2))
         _shared_a()
         _bind("a", "b")
         _flag("b", _SLAVE)
-        _try(_LIBC.umount2(b"a", 2))
+        check(LIBC.umount2(b"a", 2))
     _inside(build)
 
 
@@ -373,7 +368,7 @@ def mnt_cgroup2_part():
         _fs("c", "cgroup2")
         part = next(e.name for e in os.scandir("c") if e.is_dir())
         _bind("c/" + part, "part")
-        _try(_LIBC.umount2(b"c", 2))
+        check(LIBC.umount2(b"c", 2))
     _inside(build)
 
 
@@ -396,8 +391,8 @@ def mnt_beneath():
     def build():
         _fs("a")
         _fs("n")
-        tree = _try(_LIBC.syscall(_OPEN_TREE, -100, b"n", 1))
-        _try(_LIBC.syscall(_MOVE_MOUNT, tree, b"", -100, b"a", 4 | _BENEATH))
+        tree = check(LIBC.syscall(_OPEN_TREE, -100, b"n", 1))
+        check(LIBC.syscall(_MOVE_MOUNT, tree, b"", -100, b"a", 4 | _BENEATH))
     _inside(build)
 
 
@@ -450,12 +445,12 @@ def mnt_neighbour_of_root():
 
 def mnt_copied():
     """The host's own, as "unshare --mount" leaves it."""
-    _try(_LIBC.unshare(_NEWNS))
+    check(LIBC.unshare(_NEWNS))
     _flag("/", _REC | _PRIVATE)
 
 
 def mnt_copied_slave():
-    _try(_LIBC.unshare(_NEWNS))
+    check(LIBC.unshare(_NEWNS))
     _flag("/", _REC | _SLAVE)
 
 
@@ -473,7 +468,7 @@ def _nested(outside, *insides):
     for inside in insides:
         pid = os.fork()
         if pid == 0:
-            _try(_LIBC.unshare(_NEWNS))
+            check(LIBC.unshare(_NEWNS))
             inside()
             _wait()
         while not os.readlink("%s/%d/exe" % (proc, pid)).endswith("/mkobj"):
@@ -506,13 +501,13 @@ def mnt_nested_same():
 
 
 def mnt_nested_less():
-    _nested(lambda: _fs("a"), lambda: _try(_LIBC.umount2(b"/a", 2)))
+    _nested(lambda: _fs("a"), lambda: check(LIBC.umount2(b"/a", 2)))
 
 
 def mnt_nested_deeper():
     def inside():
         if os.fork() == 0:
-            _try(_LIBC.unshare(_NEWNS))
+            check(LIBC.unshare(_NEWNS))
             _fs("/c")
             _wait()
         _fs("/b")
@@ -591,7 +586,7 @@ def mnt_nested_external():
 def mnt_nested_external_moved():
     def inside():
         _bind("/a/bin", "/b")
-        _try(_LIBC.umount2(b"/a", 2))
+        check(LIBC.umount2(b"/a", 2))
     _nested(lambda: _bind("/usr", "a"), inside)
 
 
@@ -600,7 +595,7 @@ def mnt_nested_whole_gone():
     def inside():
         os.mkdir("/a/s")
         _bind("/a/s", "/b")
-        _try(_LIBC.umount2(b"/a", 2))
+        check(LIBC.umount2(b"/a", 2))
     _nested(lambda: _fs("a"), inside)
 
 
@@ -639,7 +634,7 @@ def mnt_nested_unmounted_file():
     def inside():
         _fs("/b")
         _leave_open("/b/file")
-        _try(_LIBC.umount2(b"/b", 2))
+        check(LIBC.umount2(b"/b", 2))
     _nested(lambda: _fs("a"), inside)
 
 
@@ -689,7 +684,7 @@ def mnt_nested_proc():
 def mnt_nested_without_proc():
     """The root has it, the other namespace has not, but has something shared."""
     def inside():
-        _try(_LIBC.umount2(b"/proc", 2))
+        check(LIBC.umount2(b"/proc", 2))
         _fs("/b")
         _flag("/b", _SHARED)
     _nested(lambda: _fs("a"), inside)
@@ -699,7 +694,7 @@ def mnt_nested_with_proc():
     """The other way round."""
     def outside():
         _fs("p", "proc")
-        _try(_LIBC.umount2(b"proc", 2))
+        check(LIBC.umount2(b"proc", 2))
 
     def inside():
         _fs("/proc", "proc")
@@ -712,15 +707,7 @@ def _outer(build):
     """Still in the host's namespace: something that is shared there, and followed from here."""
     _fs("outer")
     _flag("outer", _SHARED)
-    os.closerange(0, 3)
-    _try(_LIBC.unshare(_NEWNS))
-    _flag("/", _REC | _SLAVE)
-    os.mkdir("root")
-    shutil.copy(_MKOBJ, "root/mkobj")
-    _mount("root", "root", None, _BIND)
-    _flag("root", _PRIVATE)
-    os.chdir("root")
-    _fs("proc", "proc")
+    _new_root(propagation=_SLAVE)
     build()
     _enter_root()
     _run()

@@ -6,17 +6,17 @@ import os
 import socket
 import struct
 
-_LIBC = ctypes.CDLL(None, use_errno=True)
+from libc import LIBC, check
+
 _CLONE_NEWNET = 0x40000000
 _SO_ATTACH_BPF = 50
 
 
 def _in_new_netns(make):
     with open("/proc/self/ns/net", "rb") as own:
-        if _LIBC.unshare(_CLONE_NEWNET):
-            raise OSError("no new network namespace")
+        check(LIBC.unshare(_CLONE_NEWNET))
         made = make()
-        _LIBC.setns(own.fileno(), 0)
+        LIBC.setns(own.fileno(), 0)
     return made
 
 
@@ -122,7 +122,7 @@ def ebpf_filter():
     gpl = ctypes.create_string_buffer(b"GPL")
     attr = struct.pack("<IIQQ", 1, 2, ctypes.addressof(code), ctypes.addressof(gpl))
     attr = ctypes.create_string_buffer(attr, 120)
-    prog = _LIBC.syscall(321, 5, attr, 120)
+    prog = LIBC.syscall(321, 5, attr, 120)
     if prog < 0:
         raise OSError("no eBPF")
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -5,10 +5,11 @@ import os
 import resource
 import signal
 
+from libc import LIBC, check
+
 # Where the holder hears "made" or why not; closed before it prints READY.
 CHANNEL = 1000
 
-_LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 _CLONE_FS, _CLONE_FILES = 0x200, 0x400
 _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
@@ -16,14 +17,13 @@ _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
 
 
 def _unshare(flags):
-    if _LIBC.unshare(flags):
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    check(LIBC.unshare(flags))
 
 
 def _child(flags=0):
     """A child that shares what the clone flags say, and waits."""
-    if _LIBC.syscall(56, flags | signal.SIGCHLD, 0, 0, 0, 0) == 0:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if LIBC.syscall(56, flags | signal.SIGCHLD, 0, 0, 0, 0) == 0:
+        LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         while True:
             signal.pause()
 
@@ -136,13 +136,13 @@ def seccomp_filter():
         _fields_ = [("len", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
     allow = ctypes.create_string_buffer(b"\x06\0\0\0\0\0\xff\x7f", 8)
     prog = Prog(1, ctypes.cast(allow, ctypes.c_void_p))
-    _LIBC.prctl(38, 1, 0, 0, 0)
-    if _LIBC.prctl(22, 2, ctypes.byref(prog), 0, 0):
+    LIBC.prctl(38, 1, 0, 0, 0)
+    if LIBC.prctl(22, 2, ctypes.byref(prog), 0, 0):
         raise OSError("no seccomp")
 
 
 def not_dumpable():
-    _LIBC.prctl(4, 0, 0, 0, 0)
+    LIBC.prctl(4, 0, 0, 0, 0)
 
 
 def deleted_cwd():

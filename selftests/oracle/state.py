@@ -3,7 +3,6 @@
 What can be seen of a process from outside, in words: to compare one with what criu makes of it.
 Numbers that are another one's after a restore by their nature are left out.
 """
-import ctypes
 import fcntl
 import functools
 import os
@@ -12,7 +11,8 @@ import socket
 import stat
 import termios
 
-_LIBC = ctypes.CDLL(None, use_errno=True)
+from libc import LIBC
+
 _PIDFD_OPEN, _PIDFD_GETFD, _IOPRIO_GET = 434, 438, 252
 STATUS = re.compile(r"^(Umask|State|Uid|Gid|Groups|NStgid|NSpid|NSsid|NSpgid|Threads|SigPnd|ShdPnd|SigBlk|SigIgn"
                     r"|SigCgt|Cap\w+|NoNewPrivs|Seccomp\w*|Speculation\w*|Cpus_allowed|Mems_allowed"
@@ -69,7 +69,7 @@ def _status(pid, out):
     if len(field) > 45:
         out["stat group session tty"] = " ".join(field[2:5])
         out["stat nice policy"] = " ".join((field[16], field[37], field[38]))
-    out["ioprio"] = str(_LIBC.syscall(_IOPRIO_GET, 1, int(pid.split("/")[-1])))
+    out["ioprio"] = str(LIBC.syscall(_IOPRIO_GET, 1, int(pid.split("/")[-1])))
 
 
 @functools.lru_cache(None)
@@ -94,7 +94,7 @@ def _fdinfo(pid, fd):
 
 def _taken(pidfd, fd):
     """What a descriptor answers; it is ours for a moment."""
-    own = _LIBC.syscall(_PIDFD_GETFD, pidfd, int(fd), 0)
+    own = LIBC.syscall(_PIDFD_GETFD, pidfd, int(fd), 0)
     if own < 0:
         return
     try:
@@ -208,7 +208,7 @@ def _process(pid, names, out):
             _status("%d/task/%s" % (pid, tid), thread)
             thread["comm"] = _read("%s/task/%s/comm" % (base, tid))
             out.update(("thread %s %s" % (tid, k), v) for k, v in thread.items())
-    pidfd = _LIBC.syscall(_PIDFD_OPEN, pid, 0)
+    pidfd = LIBC.syscall(_PIDFD_OPEN, pid, 0)
     for fd in sorted(os.listdir(base + "/fd"), key=int):
         what = "fd %s " % fd
         out[what + "link"] = names.plain(_link("%s/fd/%s" % (base, fd)))

@@ -8,8 +8,8 @@ import socket
 import struct
 import time
 
-LIBC = ctypes.CDLL(None, use_errno=True)
-LIBC.syscall.restype = ctypes.c_long
+from libc import LIBC, check
+
 CALLS = {
     "pidfd_open": 434, "eventfd2": 290, "timerfd_create": 283, "inotify_init1": 294,
     "epoll_create1": 291, "epoll_ctl": 233, "fanotify_init": 300, "memfd_create": 319,
@@ -31,12 +31,6 @@ CALLS = {
 PAUSE = 34
 # What was made: what is in here stays open, and "again" does something with the last of it.
 HELD = []
-
-
-def check(result):
-    if result < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result
 
 
 def call(name, *args):
