@@ -325,6 +325,7 @@ MISS(mnt_bind_inside, "mnt-no-root-mount.miss");
 MISS(ns_proc_mounted, "ns-proc-not-own.miss-mounted");
 MISS(ns_chroot_nested, "ns-root-chroot.miss-nested");
 MISS(mnt_nested, "mnt-nested-external.miss");
+MISS(mnt_beneath, "mnt-same-place.miss");
 MISS(mnt_overlay_outer, "mnt-overlay.miss");
 MISS(mnt_shared_proc, "mnt-shared-no-proc.miss");
 MISS(mnt_bind_part, "mnt-no-root-mount.miss-part");

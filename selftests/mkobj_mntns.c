@@ -28,6 +28,8 @@
 
 #define ROOT	"root"
 #define POINT	"/point"
+#define PEER	"/peer"
+#define SUB	"/sub"
 #define PAUSE	"--pause"
 /* In the folder of the objects: what the holder mounts. */
 #define OUTER	"outer"
@@ -62,7 +64,7 @@ static void new_root(struct mkobj *m, int flags)
 	try_mount("mkobj", root, "tmpfs", 0, NULL);
 	mkobj_try(chdir(root), ROOT);
 	mkobj_try(mkdir(POINT + 1, 0755), POINT);
-	mkobj_try(mkdir("sub", 0755), "sub");
+	mkobj_try(mkdir(SUB + 1, 0755), SUB);
 	mkobj_try(mkdir("proc", 0755), "proc");
 	try_mount("mkobj", "proc", "proc", 0, NULL);
 	mkobj_copy_self("mkobj");
@@ -135,7 +137,7 @@ static void make_nested_chroot(struct mkobj *m)
 
 	new_root(m, 0);
 	enter_root();
-	mkobj_copy_self("/sub/mkobj");
+	mkobj_copy_self(SUB "/mkobj");
 	if (nest())
 		return;
 	pid = m->c->num ? mkobj_fork() : 0;
@@ -143,9 +145,9 @@ static void make_nested_chroot(struct mkobj *m)
 		await_inside(pid);
 		run_inside(m);
 	}
-	mkobj_try(chroot("/sub"), "chroot");
+	mkobj_try(chroot(SUB), "chroot");
 	mkobj_try(chdir("/"), "chdir");
-	mkobj_key(m, "path=/sub");
+	mkobj_key(m, "path=" SUB);
 	run_inside(m);
 }
 
@@ -204,7 +206,7 @@ static void make_overlay(struct mkobj *m)
 		return;
 	mkobj_try(mkdir("/upper", 0755), "upper");
 	mkobj_try(mkdir("/work", 0755), "work");
-	try_mount("mkobj", POINT, "overlay", 0, "lowerdir=/sub,upperdir=/upper,workdir=/work");
+	try_mount("mkobj", POINT, "overlay", 0, "lowerdir=" SUB ",upperdir=/upper,workdir=/work");
 	mkobj_key(m, "path=" POINT " fstype=overlay");
 	if (m->c->num)
 		run_inside(m);
@@ -224,6 +226,57 @@ static void make_shared(struct mkobj *m)
 	else
 		mkobj_try(umount2("/proc", MNT_DETACH), "umount");
 	mkobj_key(m, "path=" POINT);
+}
+
+/* Has one mount two others at the same place? */
+static bool side_by_side(const char *point)
+{
+	int parents[8], id, i, n = 0;
+	FILE *f = fopen("/proc/self/mountinfo", "r");
+	char line[512], at[64];
+	bool found = false;
+
+	while (f && n < 8 && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%d %d %*s %*s %63s", &id, &parents[n], at) != 3 ||
+		    strcmp(at, point))
+			continue;
+		for (i = 0; i < n; i++)
+			found |= parents[i] == parents[n];
+		n++;
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/*
+ * Of two peers one has a mount, and a tree is mounted on the other at that place: it goes beneath
+ * that mount.  What covers the tree's top, if anything, covers it there as well.
+ */
+static void make_beneath(struct mkobj *m)
+{
+	const char *cover = m->c->arg;
+	char tree[32];
+	int fd;
+
+	new_root(m, 0);
+	enter_root();
+	mkobj_try(mkdir(PEER, 0755), PEER);
+	try_mount("mkobj", POINT, "tmpfs", 0, NULL);
+	try_mount(NULL, POINT, NULL, MS_SHARED, NULL);
+	mkobj_try(mkdir(POINT SUB, 0755), SUB);
+	try_mount("mkobj", POINT SUB, "tmpfs", 0, NULL);
+	try_mount(POINT, PEER, NULL, MS_BIND, NULL);
+	try_mount("mkobj", SUB, "tmpfs", 0, NULL);
+	fd = mkobj_try(open(SUB, O_PATH), SUB);
+	if (cover)
+		try_mount(cover, SUB, "tmpfs", *cover == '/' ? MS_BIND : 0, NULL);
+	snprintf(tree, sizeof(tree), "/proc/self/fd/%d", fd);
+	try_mount(tree, PEER SUB, NULL, MS_BIND | MS_REC, NULL);
+	close(fd);
+	if (cover && !side_by_side(POINT SUB))
+		mkobj_lacks("the kernel puts one mount over the other");
+	mkobj_key(m, "path=" POINT SUB " fstype=tmpfs");
 }
 
 /* The target will be the first process of a pid namespace, in a user namespace with all ids. */
@@ -310,10 +363,10 @@ static void make_bind_twice(struct mkobj *m)
 {
 	new_root(m, 0);
 	try_mount(m->c->arg, POINT + 1, NULL, MS_BIND, NULL);
-	try_mount("point/bin", "sub", NULL, MS_BIND, NULL);
+	try_mount("point/bin", SUB + 1, NULL, MS_BIND, NULL);
 	enter_root();
 	mkobj_key(m, "path=" POINT);
-	mkobj_key(m, "path=/sub origin=" POINT);
+	mkobj_key(m, "path=" SUB " origin=" POINT);
 }
 
 /* The same file system twice, as a whole. */
@@ -321,10 +374,10 @@ static void make_type_twice(struct mkobj *m)
 {
 	new_root(m, 0);
 	try_mount("mkobj", POINT + 1, m->c->arg, 0, NULL);
-	try_mount(POINT + 1, "sub", NULL, MS_BIND, NULL);
+	try_mount(POINT + 1, SUB + 1, NULL, MS_BIND, NULL);
 	enter_root();
-	mkobj_key(m, "path=" POINT " origin=/sub");
-	mkobj_key(m, "path=/sub origin=" POINT);
+	mkobj_key(m, "path=" POINT " origin=" SUB);
+	mkobj_key(m, "path=" SUB " origin=" POINT);
 }
 
 static void make_bind_file(struct mkobj *m)
@@ -342,7 +395,7 @@ static void make_bind_part(struct mkobj *m)
 	new_root(m, 0);
 	try_mount("mkobj", POINT + 1, "tmpfs", 0, NULL);
 	mkobj_try(mkdir("point/part", 0755), "part");
-	try_mount("point/part", "sub", NULL, MS_BIND, NULL);
+	try_mount("point/part", SUB + 1, NULL, MS_BIND, NULL);
 	enter_root();
 }
 
@@ -480,6 +533,7 @@ static void make_terminal(struct mkobj *m)
 #define OVERLAY		"mnt-overlay"
 #define NESTED		"mnt-nested-external"
 #define NO_PROC		"mnt-shared-no-proc"
+#define PLACE		"mnt-same-place"
 #define COVERED		"file-overmounted"
 #define CHROOT		"ns-root-chroot"
 #define PROC		"ns-proc-not-own"
@@ -527,7 +581,7 @@ const struct mkobj_case mkobj_mntns_cases[] = {
 	MNT_CASE(BIND, BIND, make_bind, .arg = "/etc"),
 	MNT_CASE(BIND ".file", BIND, make_bind_file, .arg = "/etc/passwd"),
 	MNT_CASE(BIND ".twice", BIND, make_bind_twice, .arg = "/usr"),
-	MNT_CASE(BIND ".miss", BIND, make_bind, .arg = "sub"),
+	MNT_CASE(BIND ".miss", BIND, make_bind, .arg = SUB + 1),
 	MNT_CASE(BIND ".miss-part", BIND, make_bind_part),
 	MNT_CASE(FUSE, FUSE, make_fuse),
 	MNT_CASE(FUSE ".miss", FUSE, make_type, .arg = "fusectl"),
@@ -546,6 +600,9 @@ const struct mkobj_case mkobj_mntns_cases[] = {
 	MNT_CASE(NO_PROC, NO_PROC, make_shared),
 	MNT_CASE(NO_PROC ".covered", NO_PROC, make_shared, .num = 2),
 	MNT_CASE(NO_PROC ".miss", NO_PROC, make_shared, .num = 1),
+	MNT_CASE(PLACE, PLACE, make_beneath, .arg = POINT SUB),
+	MNT_CASE(PLACE ".other", PLACE, make_beneath, .arg = "other"),
+	MNT_CASE(PLACE ".miss", PLACE, make_beneath),
 	NEST_CASE(NESTED, NESTED, make_nested_type, .arg = "ramfs"),
 	NEST_CASE(NESTED ".miss", NESTED, make_nested_type, .arg = "tmpfs"),
 	NEST_CASE(TYPE ".nested", TYPE, make_nested_copy, .arg = "ramfs"),

@@ -183,6 +183,8 @@ TRIP(mnt_type_twice, "mnt-fs-unsupported.twice", OPTION, MNT, "origin");
 TRIP(mnt_type_user, "mnt-fs-unsupported.user", OPTION, MNT, "fstype");
 TRIP(mnt_type_nested, "mnt-fs-unsupported.nested", OPTION, MNT, "fstype");
 TRIP(mnt_nested, "mnt-nested-external", BLOCKER, "", "fstype");
+TRIP(mnt_same_place, "mnt-same-place", BLOCKER, "", "fstype");
+TRIP(mnt_same_place_other, "mnt-same-place.other", BLOCKER, "", "fstype");
 TRIP(mnt_overlay, "mnt-overlay", RESTORE, "", "fstype");
 TRIP(mnt_overlay_nested, "mnt-overlay.nested", RESTORE, "", "fstype");
 TRIP(mnt_no_proc, "mnt-shared-no-proc", RESTORE, "", "fstype");

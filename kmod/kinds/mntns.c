@@ -274,6 +274,22 @@ static void ckpt_mnt_part(struct ckpt_scan *scan, const struct ckpt_mnt *m)
 		ckpt_mnt_emit_external(scan, m, CKPT_MNT_DEVPTS_NO_MASTER);
 }
 
+/*
+ * The kernel mounts one thing over the other, but for what was mounted at a place where a peer has
+ * a mount already: it goes beneath that, and if its top is covered itself, both cover it.
+ */
+static void ckpt_mnt_place(struct ckpt_scan *scan, const struct ckpt_mnt *m)
+{
+	const struct ckpt_mnt *other;
+
+	for (other = scan->mounts.list; other < m; other++) {
+		if (other->parent == m->parent && !strcmp(other->point, m->point)) {
+			ckpt_mnt_emit(scan, m, CKPT_MNT_SAME_PLACE);
+			return;
+		}
+	}
+}
+
 /* Where CRIU lives in another cgroup namespace it takes any mount of cgroups for a whole one. */
 static bool ckpt_mnt_seems_whole(const struct ckpt_scan *scan, const struct ckpt_mnt *m)
 {
@@ -300,6 +316,8 @@ static void ckpt_mnt_judge(struct ckpt_scan *scan, const struct ckpt_mnt *m)
 		ckpt_mnt_emit_external(scan, m, CKPT_MNT_EXTERNAL_SHARING);
 	if (up && !ckpt_mnt_flags_saved(m->flags))
 		ckpt_mnt_emit(scan, m, CKPT_MNT_ATTRS_LOST);
+	if (up)
+		ckpt_mnt_place(scan, m);
 	if (ckpt_mnt_find(scan, m, ckpt_mnt_pick_root))
 		return;
 	if (ckpt_mnt_seems_whole(scan, m))
