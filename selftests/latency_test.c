@@ -23,7 +23,7 @@
 #include "target.h"
 
 #define PIPES	10000	/* packet pipes: each of them is judged */
-#define OPENS	200	/* of the file that is let go of: a scan always holds one of them */
+#define OPENS	200	/* of the file that is let go of: a scan mostly holds one of them */
 #define LATE	5	/* rounds that may take a good part of a scan, whatever it was */
 #define ROUNDS	60
 #define SETTLE	3000	/* microseconds for the waiter to fall asleep */
@@ -62,7 +62,7 @@ static long long now(void)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
-/* At the lowest free descriptors, which are the slots. */
+/* Into the slots, the lowest free descriptors; either kind is judged, with a reference. */
 static int open_all(bool eof)
 {
 	int i, fd;
@@ -87,13 +87,16 @@ static void close_all(void)
 static int make_pipes(void)
 {
 	struct rlimit rl = { PIPES + OPENS + 100, PIPES + OPENS + 100 };
-	int i, p[2];
+	int i, p[2], *slot = slots;
 
 	if (setrlimit(RLIMIT_NOFILE, &rl))
 		return 1;
 	for (i = 0; i < PIPES; i++) {
-		if (i % (PIPES / OPENS) == 0)
-			slots[i / (PIPES / OPENS)] = dup(0);
+		if (i % (PIPES / OPENS) == 0) {
+			*slot = dup(0);
+			if (*slot++ < 0)
+				return 1;
+		}
 		if (pipe2(p, O_DIRECT))
 			return 1;
 		close(p[0]);
