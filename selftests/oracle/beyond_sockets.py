@@ -122,9 +122,7 @@ def ebpf_filter():
     gpl = ctypes.create_string_buffer(b"GPL")
     attr = struct.pack("<IIQQ", 1, 2, ctypes.addressof(code), ctypes.addressof(gpl))
     attr = ctypes.create_string_buffer(attr, 120)
-    prog = LIBC.syscall(321, 5, attr, 120)
-    if prog < 0:
-        raise OSError("no eBPF")
+    prog = check(LIBC.syscall(321, 5, attr, 120))
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_BPF, prog)
     os.close(prog)

@@ -137,8 +137,7 @@ def seccomp_filter():
     allow = ctypes.create_string_buffer(b"\x06\0\0\0\0\0\xff\x7f", 8)
     prog = Prog(1, ctypes.cast(allow, ctypes.c_void_p))
     LIBC.prctl(38, 1, 0, 0, 0)
-    if LIBC.prctl(22, 2, ctypes.byref(prog), 0, 0):
-        raise OSError("no seccomp")
+    check(LIBC.prctl(22, 2, ctypes.byref(prog), 0, 0))
 
 
 def not_dumpable():
