@@ -47,7 +47,7 @@ def clean_fds():
 
 def target(make, channel):
     os.setsid()
-    os.dup2(channel, CHANNEL)
+    os.dup2(channel, CHANNEL, inheritable=False)
     clean_fds()
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     try:
