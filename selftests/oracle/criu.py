@@ -105,14 +105,28 @@ def dump_and_kill(pid, options, seconds, folder):
     return call("dump", folder, options, seconds, ["-t", str(pid)])
 
 
-def root_for(folder):
+def root_folder(pid):
+    """Return: the folder of ours that a process has for its root, None if it is none or "/"."""
+    with open("/proc/%d/mountinfo" % pid, encoding="utf-8") as f:
+        folder = next((words[3] for words in map(str.split, f) if words[4] == "/"), "/")
+    try:
+        same = os.path.samefile(folder, "/proc/%d/root/" % pid)
+    except OSError:
+        return None
+    return folder if same and folder != "/" else None
+
+
+def root_for(folder, original):
     """
-    A root of an own mount namespace, which criu saves the number of and nothing more: what
-    mkobj_mntns.c has there, on a mount of its own, as criu wants it.
+    A root of an own mount namespace, which criu saves the number of and nothing more: what is in
+    @original or, without one, what mkobj_mntns.c has there.  It is a mount, as criu wants it.
     """
     root = os.path.join(folder, "root")
     os.mkdir(root)
     subprocess.run(["mount", "-t", "tmpfs", "root", root], check=True)
+    if original:
+        shutil.copytree(original, root, symlinks=True, dirs_exist_ok=True)
+        return root
     for name in ("point", "sub", "proc"):
         os.mkdir(os.path.join(root, name))
     open(os.path.join(root, "file"), "w", encoding="ascii").close()
@@ -120,12 +134,15 @@ def root_for(folder):
     return root
 
 
-def restore(folder, options, seconds):
-    """From the images in @folder, in the background, with the numbers that the processes had."""
+def restore(folder, options, seconds, original=None):
+    """
+    From the images in @folder, in the background, with the numbers that the processes had; @original:
+    root_folder() of before.
+    """
     more = ["-d", "--pidfile", os.path.join(folder, "pid")]
     if not glob.glob(os.path.join(folder, "mountpoints-*.img")):
         return call("restore", folder, options, seconds, more)
-    root = root_for(folder)
+    root = root_for(folder, original)
     try:
         return call("restore", folder, options, seconds, more + ["--root", root])
     finally:
@@ -143,11 +160,12 @@ def dump_and_restore(obj, options, folder):
     restored.  In a pid namespace that has its own number there, and a new one here: obj.pid.
     Return: the dump and the restore, None where there was nothing to restore.
     """
+    original = root_folder(obj.pid)
     gone = dump_and_kill(obj.pid, options, DUMP_SECONDS, folder)
     if gone.refused:
         return gone, None
     obj.wait_gone(GONE_SECONDS)
-    back = restore(folder, options, RESTORE_SECONDS)
+    back = restore(folder, options, RESTORE_SECONDS, original)
     if not back.refused:
         obj.pid = restored_pid(folder)
     return gone, back

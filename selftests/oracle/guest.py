@@ -168,6 +168,7 @@ def parse():
                    help="N cases at a time, as many times as --sample says (100), of those that criu "
                    "may dump by themselves")
     p.add_argument("--wild", type=int, metavar="N", help="N objects by chance, see wild.py")
+    p.add_argument("--of", choices=wild.KINDS, help="of that kind alone")
     p.add_argument("--seed", default="0", help="which ones (0)")
     p.add_argument("--timeout", type=int, default=60, help="seconds for one dump (60)")
     p.add_argument("--logs", help="folder to leave criu's logs in")
@@ -184,7 +185,7 @@ def main():
     if args.cases:
         cases = [c for c in cases if any(fnmatch.fnmatchcase(c.name, p) for p in args.cases)]
     if args.wild:
-        cases = [mkobj.by_chance(name) for name in wild.Dice(args.seed).names(args.wild)]
+        cases = [mkobj.by_chance(name) for name in wild.Dice(args.seed).names(args.wild, args.of)]
     elif args.together:
         chooser = together.Chooser(cases, oracle.target, args.seed, oracle.disagrees)
         cases = chooser.choose(args.together, args.sample or 100)

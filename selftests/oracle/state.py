@@ -47,14 +47,23 @@ def _link(path):
 
 
 class Names:
-    """Numbers of inodes by the order in which they come up."""
+    """Numbers of inodes, devices and groups of peers by the order in which they come up."""
 
     def __init__(self):
         self.known = {}
 
+    def _number(self, what):
+        return self.known.setdefault(what, len(self.known))
+
+    def device(self, text):
+        return "[%d]" % self._number("device " + text)
+
+    def group(self, text):
+        return "[%d]" % self._number("group " + text)
+
     def plain(self, text):
         def number(m):
-            return m[1] + ":[%d]" % self.known.setdefault(m[0], len(self.known))
+            return m[1] + ":[%d]" % self._number(m[0])
         text = re.sub(r"\b(socket|pipe):\[\d+\]", number, text)
         text = re.sub(r"\banon_inode:\[pidfd\]|pidfd:\[\d+\]", "pidfd", text)
         return text
@@ -189,6 +198,38 @@ def _memory(pid, out):
         out["memory %x-%x" % (area.start, area.end)] = area.words()
 
 
+class _Mount:
+    """A line of mountinfo."""
+
+    def __init__(self, line):
+        head, tail = line.split(" - ", 1)
+        words = head.split()
+        self.id, self.parent, self.device, self.root, self.point, self.flags = words[:6]
+        self.ties = [word.split(":") for word in words[6:]]
+        self.kind, _, self.options = tail.split()
+
+    def key(self, by_id):
+        """Where it is, and over how many others."""
+        below = by_id.get(self.parent)
+        above = below.key(by_id) if below and below is not self else ("", 0)
+        return self.point, above[1] + 1 if above[0] == self.point else 0
+
+    def words(self, names, root):
+        """@root: the mount that the namespace has for its root, which is another one's after a restore."""
+        ties = [" ".join([t[0]] + [names.group(n) for n in t[1:]]) for t in self.ties]
+        if self.device == root.device:
+            return " ".join(["of the root", self.root.removeprefix(root.root.rstrip("/")) or "/", self.flags] + ties)
+        return " ".join([self.kind, names.device(self.device), self.root, self.flags, self.options] + ties)
+
+
+def _mounts(pid, names, out):
+    mounts = [_Mount(line) for line in _read("/proc/%d/mountinfo" % pid).splitlines()]
+    by_id = {m.id: m for m in mounts}
+    mounts.sort(key=lambda m: m.key(by_id))
+    for mount in mounts:
+        out["mount %s %d" % mount.key(by_id)] = mount.words(names, mounts[0])
+
+
 def _process(pid, names, out):
     base = "/proc/%d" % pid
     if _read(base + "/stat").rpartition(")")[2].split()[0] == "Z":
@@ -202,6 +243,8 @@ def _process(pid, names, out):
     for name in sorted(os.listdir(base + "/ns")):
         link = _link("%s/ns/%s" % (base, name))
         out["ns " + name] = "ours" if link == _link("/proc/self/ns/" + name) else "its own"
+    if out.get("ns mnt") == "its own":
+        _mounts(pid, names, out)
     for tid in sorted(os.listdir(base + "/task")):
         if int(tid) != pid:
             thread = {}

@@ -14,12 +14,16 @@ import subprocess
 import wild_files
 import wild_kernel
 import wild_memory
+import wild_mounts
 import wild_sockets
 import wild_tasks
 
 PREFIX = "wild:"
-KINDS = {name: kind for module in (wild_files, wild_memory, wild_sockets, wild_tasks)
+KINDS = {name: kind for module in (wild_files, wild_memory, wild_mounts, wild_sockets, wild_tasks)
          for name, kind in module.KINDS.items()}
+# Of the others something would be left behind in the namespace from which these lead away.
+ALONE = list(wild_mounts.KINDS)
+MIXED = [name for name in KINDS if name not in ALONE]
 # What has the most in it comes up more often.
 OFTEN = ["open"] * 4 + ["option"] * 2 + ["call"] * 3 + ["again"] * 4 + ["mount", "tcp", "named", "relatives"]
 # Read by no case: it waits, or it changes the machine.
@@ -82,11 +86,11 @@ class Dice:
     def below(self, number):
         return self.random.randrange(number)
 
-    def word(self):
-        kind = self.one_of(*KINDS, *OFTEN)
+    def word(self, kind):
         return ":".join([kind] + [str(arg) for arg in KINDS[kind][1](self)])
 
-    def names(self, number):
+    def names(self, number, kind=None):
         for _ in range(number):
-            words = [self.word() for _ in range(self.one_of(1, 2, 3, 4))]
+            words = [self.word(kind or self.one_of(*MIXED, *OFTEN))
+                     for _ in range(1 if kind in ALONE else self.one_of(1, 2, 3, 4))]
             yield PREFIX + "+".join(words)

@@ -124,6 +124,7 @@ def usual_of(version):
 def main():
     p = argparse.ArgumentParser(description="dumps and restores objects by chance")
     p.add_argument("--seed", default="0", help="which ones (0)")
+    p.add_argument("--of", choices=wild.KINDS, help="of that kind alone")
     p.add_argument("what", nargs="+", help="how many, or their names")
     args = p.parse_args()
     sys.stdout.reconfigure(line_buffering=True)
@@ -132,7 +133,7 @@ def main():
     usual = usual_of(version)
     names = args.what
     if names[0].isdigit():
-        names = wild.Dice(args.seed).names(int(names[0]))
+        names = wild.Dice(args.seed).names(int(names[0]), args.of)
     explained = judge.explanations(os.path.join(os.path.dirname(os.path.abspath(__file__)), "explained"))
     n = collections.Counter(one(mkobj.by_chance(name), target, usual, explained) for name in names)
     print(" ".join("%d %s," % (n[k], k) for k in sorted(n)))
