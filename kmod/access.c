@@ -21,6 +21,7 @@
 #include "compat/path.h"
 #include "patience.h"
 #include "procfile.h"
+#include "release.h"
 
 #define CKPT_PID_NAME	32
 
@@ -133,7 +134,7 @@ static int ckpt_open_attach(const struct ckpt_fs *fs, pid_t nr)
 	if (!IS_ERR(file)) {
 		bool checked = file->private_data;
 
-		fput(file);
+		ckpt_own_put(file);
 		if (checked)
 			return 0;
 	} else if (PTR_ERR(file) != -ESRCH) {

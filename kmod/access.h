@@ -27,6 +27,7 @@ enum ckpt_hidepid {
  * struct ckpt_fs - what a superblock of ours serves
  * @ns: pid namespace whose numbers it speaks, owned; fixed for its life
  * @proc: private mount of procfs for @ns, owned; fixed for its life
+ * @root: the root of @proc, open, owned; fixed for its life
  * @user_ns: file of nsfs that most checks of access come to, kept so that they do not make it anew
  *	each time, owned; empty if it could not be had
  * @below: procfs at /proc when the first mount was prepared, an active reference; NULL if it was
@@ -37,6 +38,7 @@ enum ckpt_hidepid {
 struct ckpt_fs {
 	struct pid_namespace *ns;
 	struct vfsmount *proc;
+	struct file *root;
 	struct path user_ns;
 	struct super_block *below;
 	kgid_t gid;

@@ -13,6 +13,7 @@
 #include <linux/user_namespace.h>
 
 #include "compat/fs.h"
+#include "compat/path.h"
 #include "fs.h"
 
 #define CKPT_FS_MAGIC	0x636b7074	/* "ckpt" */
@@ -139,6 +140,7 @@ static int ckpt_mount_proc(struct ckpt_fs *fs, struct fs_context *fc)
 {
 	struct file_system_type *type = get_fs_type("proc");
 	struct vfsmount *mnt;
+	struct file *root;
 
 	if (!type)
 		return -ENODEV;
@@ -149,6 +151,10 @@ static int ckpt_mount_proc(struct ckpt_fs *fs, struct fs_context *fc)
 	fs->proc = mnt;
 	if (proc_pid_ns(mnt->mnt_sb) != fs->ns)
 		return invalf(fc, "ckptcheck: must be mounted from the pid namespace it is for");
+	root = ckpt_open_on(mnt, ".");
+	if (IS_ERR(root))
+		return PTR_ERR(root);
+	fs->root = root;
 	if (ckpt_access_ns(fs, current_cred(), task_tgid_nr_ns(current, fs->ns), "user",
 			   &fs->user_ns))
 		fs->user_ns = (struct path){};
@@ -209,6 +215,8 @@ static void ckpt_fs_free(struct ckpt_fs *fs)
 	if (!fs)
 		return;
 	path_put(&fs->user_ns);
+	if (fs->root)
+		fput(fs->root);
 	if (fs->proc)
 		kern_unmount(fs->proc);
 	if (fs->below)

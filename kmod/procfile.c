@@ -10,6 +10,7 @@
 #include "access.h"
 #include "compat/path.h"
 #include "procfile.h"
+#include "release.h"
 #include "scan.h"
 
 /* More than the files that are read at once have: names of drivers, what memory there is. */
@@ -59,7 +60,7 @@ ssize_t ckpt_procfile_read(const struct ckpt_fs *fs, const char *name, char *buf
 		if (n > 0)
 			done += n;
 	} while (n > 0 && done < size);
-	fput(file);
+	ckpt_own_put(file);
 	return n < 0 ? n : done;
 }
 
@@ -90,15 +91,9 @@ const char *ckpt_procfile_text(struct ckpt_scan *scan, const char *name, char **
 	return *text;
 }
 
-/* Stands for the file of fdinfo that is being read.  Return: to be fput(), or an ERR_PTR. */
-struct file *ckpt_fdinfo_root(const struct ckpt_fs *fs)
-{
-	return ckpt_open_on(fs->proc, ".");
-}
-
 /**
  * ckpt_fdinfo_show() - what a file says of itself in fdinfo
- * @root: of ckpt_fdinfo_root()
+ * @root: of the private procfs, stands for the file of fdinfo that is being read
  * @file: referenced
  * @buf: gets a string
  * @size: of @buf
@@ -118,25 +113,4 @@ int ckpt_fdinfo_show(struct file *root, struct file *file, char *buf, size_t siz
 		return -E2BIG;
 	buf[seq.count] = '\0';
 	return seq.count;
-}
-
-/**
- * ckpt_fdinfo_read() - the same for a kind whose show_fdinfo() is known not to sleep for long
- * @fs: mount whose private procfs is used
- * @file: see ckpt_fdinfo_show(), as are the others
- * @buf: gets a string
- * @size: of @buf
- *
- * May sleep.  Return: as ckpt_fdinfo_show(), or what opening the root of procfs says.
- */
-int ckpt_fdinfo_read(const struct ckpt_fs *fs, struct file *file, char *buf, size_t size)
-{
-	struct file *root = ckpt_fdinfo_root(fs);
-	int n;
-
-	if (IS_ERR(root))
-		return PTR_ERR(root);
-	n = ckpt_fdinfo_show(root, file, buf, size);
-	fput(root);
-	return n;
 }

@@ -11,8 +11,6 @@ struct file;
 
 const char *ckpt_procfile_text(struct ckpt_scan *scan, const char *name, char **text);
 ssize_t ckpt_procfile_read(const struct ckpt_fs *fs, const char *name, char *buf, size_t size);
-struct file *ckpt_fdinfo_root(const struct ckpt_fs *fs);
 int ckpt_fdinfo_show(struct file *root, struct file *file, char *buf, size_t size);
-int ckpt_fdinfo_read(const struct ckpt_fs *fs, struct file *file, char *buf, size_t size);
 
 #endif

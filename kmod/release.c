@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * release.c - dropping references to the target's files.
+ * release.c - dropping references to files: the target's, and those that the reader has opened.
  *
  * If the target closes a file while we hold it, ours is the last reference, and fput() from a
  * system call waits until the reader returns to user mode: the target's flock or the EOF of its
  * pipe would come that much later.  So a work item drops the references with __fput_sync(), where
  * ours is the last: the reader of a busy machine would wait for its turn else.
+ *
+ * What the reader has opened itself nobody waits for, but a report may take a hundred thousand
+ * files of procfs: by fput() all of them would stay open, and count, until the read is over.
  */
 
 #include <linux/completion.h>
@@ -33,6 +36,11 @@ int ckpt_release_init(void)
 	ckpt_release_queue = alloc_workqueue("ckptcheck", WQ_UNBOUND, 0);
 	return ckpt_release_queue ? 0 : -ENOMEM;
 }
+
+/* The reader's own, that wait for ckpt_own_drop. */
+static DEFINE_SPINLOCK(ckpt_own_lock);
+static struct file *ckpt_own[CKPT_BATCH];
+static unsigned int ckpt_own_nr;
 
 /* Waits for all pending releases: none of our code runs afterwards. */
 void ckpt_release_exit(void)
@@ -151,4 +159,52 @@ void ckpt_batch_free(struct ckpt_batch **batch)
 	if (*batch)
 		kref_put(&(*batch)->refs, ckpt_batch_put);
 	*batch = NULL;
+}
+
+static struct file *ckpt_own_take(void)
+{
+	struct file *file = NULL;
+
+	spin_lock(&ckpt_own_lock);
+	if (ckpt_own_nr)
+		file = ckpt_own[--ckpt_own_nr];
+	spin_unlock(&ckpt_own_lock);
+	return file;
+}
+
+static void ckpt_own_work(struct work_struct *work)
+{
+	struct file *file;
+
+	while ((file = ckpt_own_take()))
+		__fput_sync(file);
+}
+
+static DECLARE_WORK(ckpt_own_drop, ckpt_own_work);
+
+/* Return: whether there was room. */
+static bool ckpt_own_add(struct file *file)
+{
+	bool room;
+
+	spin_lock(&ckpt_own_lock);
+	room = ckpt_own_nr < CKPT_BATCH;
+	if (room) {
+		ckpt_own[ckpt_own_nr++] = file;
+		queue_work(ckpt_release_queue, &ckpt_own_drop);
+	}
+	spin_unlock(&ckpt_own_lock);
+	return room;
+}
+
+/**
+ * ckpt_own_put() - give back a file that the reader has opened, and nobody else has
+ * @file: of procfs or a socket, whose release waits for nobody
+ *
+ * May sleep, until most of those before it are closed.
+ */
+void ckpt_own_put(struct file *file)
+{
+	while (!ckpt_own_add(file))
+		flush_work(&ckpt_own_drop);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* release.h - dropping references to the target's files so that nobody waits for the reader. */
+/* release.h - dropping references to files so that nobody waits for the reader. */
 #ifndef _CKPT_RELEASE_H
 #define _CKPT_RELEASE_H
 
@@ -39,5 +39,7 @@ long ckpt_batch_others(const struct file *file);
 void ckpt_batch_add(struct ckpt_batch *batch, struct file *file);
 void ckpt_batch_drop(struct ckpt_batch **batch);
 void ckpt_batch_free(struct ckpt_batch **batch);
+
+void ckpt_own_put(struct file *file);
 
 #endif

@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "access.h"
 #include "procfile.h"
 #include "show.h"
 
@@ -80,7 +81,7 @@ static void ckpt_show_work(struct work_struct *work)
 	kref_put(&show->refs, ckpt_show_free);
 }
 
-/* Return: NULL without memory; else @root and a reference of @file are the work's. */
+/* Return: NULL without memory; else the work has references of its own. */
 static struct ckpt_show *ckpt_show_start(struct file *root, struct file *file, size_t size)
 {
 	struct ckpt_show *show = kzalloc(sizeof(*show), GFP_KERNEL_ACCOUNT);
@@ -97,7 +98,7 @@ static struct ckpt_show *ckpt_show_start(struct file *root, struct file *file, s
 	kref_init(&show->refs);
 	kref_get(&show->refs);
 	show->file = get_file(file);
-	show->root = root;
+	show->root = get_file(root);
 	show->size = size;
 	queue_work(ckpt_show_queue, &show->work);
 	return show;
@@ -106,18 +107,12 @@ static struct ckpt_show *ckpt_show_start(struct file *root, struct file *file, s
 /* One try.  Return: as ckpt_show_dup(). */
 static char *ckpt_show_try(const struct ckpt_fs *fs, struct file *file, size_t size)
 {
-	struct file *root = ckpt_fdinfo_root(fs);
-	struct ckpt_show *show;
+	struct ckpt_show *show = ckpt_show_start(fs->root, file, size);
 	char *text;
 	long left;
 
-	if (IS_ERR(root))
-		return ERR_CAST(root);
-	show = ckpt_show_start(root, file, size);
-	if (!show) {
-		fput(root);
+	if (!show)
 		return ERR_PTR(-ENOMEM);
-	}
 	left = wait_for_completion_killable_timeout(&show->done, CKPT_SHOW_WAIT);
 	if (left <= 0) {
 		text = ERR_PTR(left ? -EINTR : -EBUSY);
@@ -133,11 +128,11 @@ static char *ckpt_show_try(const struct ckpt_fs *fs, struct file *file, size_t s
 
 /**
  * ckpt_show_dup() - what a file says of itself in fdinfo, where that may be much and take long
- * @fs: see ckpt_fdinfo_read()
+ * @fs: mount whose private procfs is used
  * @file: referenced; while it shows itself its users may have to wait, so @most bounds that too
  * @most: longest text that is wanted
  *
- * May sleep.  Return: a string to be freed by kvfree(), or an ERR_PTR as of ckpt_fdinfo_read(),
+ * May sleep.  Return: a string to be freed by kvfree(), or an ERR_PTR as of ckpt_fdinfo_show(),
  * -ENOMEM, -EBUSY if there was no answer in time, or -EINTR.
  */
 char *ckpt_show_dup(const struct ckpt_fs *fs, struct file *file, size_t most)

@@ -6,6 +6,7 @@
 #include <linux/magic.h>
 #include <linux/string.h>
 
+#include "access.h"
 #include "anon.h"
 #include "compat/eventfd.h"
 #include "procfile.h"
@@ -47,11 +48,8 @@ bool ckpt_fdinfo_scan(struct ckpt_scan *scan, const struct ckpt_obj *obj, const 
 		      const char *format, void *value)
 {
 	char info[CKPT_FDINFO_SIZE], *at;
-	int n = ckpt_fdinfo_read(scan->fs, obj->file, info, sizeof(info));
 
-	if (n == -ENOMEM)
-		ckpt_report_error(&scan->report, n);
-	if (n < 0)
+	if (ckpt_fdinfo_show(scan->fs->root, obj->file, info, sizeof(info)) < 0)
 		return false;
 	at = strstr(info, field);
 	return at && sscanf(skip_spaces(at + strlen(field)), format, value) == 1;
@@ -81,7 +79,7 @@ static bool ckpt_eventfd_read(struct ckpt_scan *scan, const struct ckpt_obj *obj
 	unsigned long long value;
 	int id, n;
 
-	if (ckpt_fdinfo_read(scan->fs, obj->file, info, sizeof(info)) < 0)
+	if (ckpt_fdinfo_show(scan->fs->root, obj->file, info, sizeof(info)) < 0)
 		return false;
 	n = sscanf(info, "eventfd-count: %llx eventfd-id: %d eventfd-semaphore: %d", &value, &id,
 		   semaphore);

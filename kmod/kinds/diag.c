@@ -18,6 +18,7 @@
 #include "compat/sock.h"
 #include "diag.h"
 #include "kind.h"
+#include "release.h"
 #include "sock.h"
 
 /* The kernel makes messages of up to this size for a buffer that can take them. */
@@ -147,7 +148,7 @@ int ckpt_diag_dump(struct net *net, struct nlmsghdr *ask, size_t size, ckpt_diag
 	err = ckpt_diag_send(diag, ask, size);
 	if (!err)
 		err = ckpt_diag_receive(diag, buf, told, arg);
-	fput(file);
+	ckpt_own_put(file);
 free:
 	kvfree(buf);
 	return err;
@@ -176,7 +177,7 @@ static int ckpt_diag_fails(struct net *net, u8 family, u8 protocol)
 	err = ckpt_diag_send(diag, &ask.head, sizeof(ask));
 	if (!err)
 		err = kernel_recvmsg(diag, &msg, &part, 1, sizeof(answer), MSG_DONTWAIT);
-	fput(file);
+	ckpt_own_put(file);
 	if (err < 0)
 		return err;
 	if (err < sizeof(answer))
