@@ -7,7 +7,7 @@ import subprocess
 from libc import LIBC, check
 from mountns import (BENEATH, BIND, MOVE_MOUNT, NEWCGROUP, NEWIPC, NEWNET, NEWNS, OPEN_TREE,
                      PRIVATE, RDONLY, REC, REMOUNT, SHARED, SLAVE, UNBINDABLE, bind, enter_root,
-                     flag, fs, mount, nested_child, new_root, run)
+                     flag, fs, leave_open, mount, nested_child, new_root, run)
 
 
 def _inside(build, namespaces=0):
@@ -406,13 +406,6 @@ def _nested(outside, *insides):
     run()
 
 
-def _leave_open(name):
-    """The one descriptor that mkobj --pause keeps."""
-    fd = os.open(name, os.O_RDWR | os.O_CREAT)
-    os.dup2(fd, 0)
-    os.set_inheritable(0, True)
-
-
 def _shared_a():
     fs("a")
     flag("a", SHARED)
@@ -529,14 +522,14 @@ def mnt_nested_whole_gone():
 def mnt_nested_file():
     def inside():
         fs("/b")
-        _leave_open("/b/file")
+        leave_open("/b/file")
     _nested(lambda: fs("a"), inside)
 
 
 def mnt_nested_ghost():
     def inside():
         fs("/b")
-        _leave_open("/b/file")
+        leave_open("/b/file")
         os.unlink("/b/file")
     _nested(lambda: fs("a"), inside)
 
@@ -544,7 +537,7 @@ def mnt_nested_ghost():
 def mnt_nested_covered_file():
     def inside():
         fs("/b")
-        _leave_open("/b/file")
+        leave_open("/b/file")
         fs("/b")
     _nested(lambda: fs("a"), inside)
 
@@ -553,14 +546,14 @@ def mnt_nested_file_of_root():
     """Opened in the root's namespace, and on in the other."""
     def outside():
         fs("a")
-        _leave_open("a/file")
+        leave_open("a/file")
     _nested(outside, lambda: fs("/b"))
 
 
 def mnt_nested_unmounted_file():
     def inside():
         fs("/b")
-        _leave_open("/b/file")
+        leave_open("/b/file")
         check(LIBC.umount2(b"/b", 2))
     _nested(lambda: fs("a"), inside)
 

@@ -80,3 +80,10 @@ def nested_child(inside):
         wait()
     while not os.readlink("%s/%d/exe" % (proc, pid)).endswith("/mkobj"):
         time.sleep(0.01)
+
+
+def leave_open(name):
+    """The one descriptor that mkobj --pause keeps."""
+    fd = os.open(name, os.O_RDWR | os.O_CREAT)
+    os.dup2(fd, 0)
+    os.set_inheritable(0, True)

@@ -47,6 +47,14 @@ def _fs(kind):
     return lambda point: mountns.fs(point, kind)
 
 
+def _pivot(point):
+    """A root of its own, with what is needed in one."""
+    shutil.copy("/mkobj", point)
+    mountns.fs(point + "/proc", "proc")
+    os.chdir(point)
+    mountns.enter_root()
+
+
 def _unmount(point):
     check(LIBC.umount2(point.encode(), 0))
 
@@ -62,14 +70,17 @@ _STEPS = {
     "slave": (lambda a: mountns.flag(a, mountns.SLAVE), 1),
     "private": (lambda a: mountns.flag(a, mountns.PRIVATE), 1),
     "unbindable": (lambda a: mountns.flag(a, mountns.UNBINDABLE), 1),
-    "allshared": (lambda: mountns.flag(".", mountns.REC | mountns.SHARED), 0),
-    "allslave": (lambda: mountns.flag(".", mountns.REC | mountns.SLAVE), 0),
+    "allshared": (lambda: mountns.flag("/", mountns.REC | mountns.SHARED), 0),
+    "allslave": (lambda: mountns.flag("/", mountns.REC | mountns.SLAVE), 0),
     "umount": (_unmount, 1),
     "readonly": (_flags(mountns.RDONLY), 1),
     "noexec": (_flags(8), 1),
     "nosymfollow": (_flags(256), 1),
     "noatime": (_flags(1024), 1),
+    "pivot": (_pivot, 1),
+    "chdir": (os.chdir, 1),
     "file": (_file, 1),
+    "open": (lambda a: mountns.leave_open(a + "/file"), 1),
     "rmdir": (shutil.rmtree, 1),
     "mkdir": (os.makedirs, 1),
 }
@@ -87,7 +98,7 @@ def _make(steps):
         if kind == _NEST:
             return steps[number + 1:]
         try:
-            _STEPS[kind][0](*paths)
+            _STEPS[kind][0](*("/" + path for path in paths))
         except OSError:
             pass
     return None
@@ -106,9 +117,13 @@ def _nest(steps):
 
 
 def _choose(dice):
-    mounted = []
+    mounted, nested = [], False
     for _ in range(dice.below(12) + 4):
         kind = dice.one_of(_NEST, *_STEPS, *_OFTEN)
+        # The root of the first is nothing that criu saves, and has to be there at the restore.
+        if kind == "pivot" and not nested:
+            continue
+        nested = nested or kind == _NEST
         number = 0 if kind == _NEST else _STEPS[kind][1]
         paths = [dice.one_of(*_POINTS) for _ in range(number)]
         if kind in _ATTACH:
