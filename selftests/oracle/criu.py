@@ -118,15 +118,16 @@ def root_folder(pid):
 
 def root_for(folder, original):
     """
-    A root of an own mount namespace, which criu saves the number of and nothing more: what is in
+    A root of an own mount namespace, which criu saves the number of and nothing more: a copy of
     @original or, without one, what mkobj_mntns.c has there.  It is a mount, as criu wants it.
     """
+    if original:
+        root = shutil.copytree(original, original + ".copy", symlinks=True)
+        subprocess.run(["mount", "--bind", root, root], check=True)
+        return root
     root = os.path.join(folder, "root")
     os.mkdir(root)
     subprocess.run(["mount", "-t", "tmpfs", "root", root], check=True)
-    if original:
-        shutil.copytree(original, root, symlinks=True, dirs_exist_ok=True)
-        return root
     for name in ("point", "sub", "proc"):
         os.mkdir(os.path.join(root, name))
     open(os.path.join(root, "file"), "w", encoding="ascii").close()
