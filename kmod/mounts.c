@@ -330,32 +330,29 @@ static size_t ckpt_mounts_point(const struct ckpt_scan *scan, dev_t dev, char *b
 }
 
 /**
- * ckpt_mounts_key_path() - path= of an inode, or of the mount point where only parts are mounted
+ * ckpt_mounts_key_path() - path= of a file, or of the mount point where only parts are mounted
  * @scan: scan, ckpt_mounts_read() has been called
  * @f: finding, may be NULL
- * @inode: referenced
+ * @dev: the file's file system
+ * @name: path below the root of that
  *
- * From the dentry cache alone; without a name there the key is left out.  May sleep.
+ * May sleep.
  */
-void ckpt_mounts_key_path(struct ckpt_scan *scan, struct ckpt_finding *f, struct inode *inode)
+void ckpt_mounts_key_path(struct ckpt_scan *scan, struct ckpt_finding *f, dev_t dev,
+			  const char *name)
 {
-	bool whole = ckpt_mounts_dev(scan, inode->i_sb->s_dev) == CKPT_MOUNTED_WHOLE;
-	struct dentry *dentry = f ? d_find_any_alias(inode) : NULL;
-	char *buf = dentry ? kvmalloc(2 * PATH_MAX, GFP_KERNEL_ACCOUNT) : NULL;
-	const char *name = "";
+	bool whole = ckpt_mounts_dev(scan, dev) == CKPT_MOUNTED_WHOLE;
+	char *buf = f ? kvmalloc(2 * PATH_MAX, GFP_KERNEL_ACCOUNT) : NULL;
 	size_t len;
 
-	if (buf) {
-		len = ckpt_mounts_point(scan, inode->i_sb->s_dev, buf, PATH_MAX);
-		if (whole)
-			name = dentry_path_raw(dentry, buf + PATH_MAX, PATH_MAX);
-		if (!IS_ERR(name)) {
-			memmove(buf + len, name, strlen(name) + 1);
-			ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_PATH, buf, strlen(buf));
-		}
-	}
+	if (f && !buf)
+		ckpt_report_incomplete(&scan->report, CKPT_REASON_MEMORY);
+	if (!buf)
+		return;
+	len = ckpt_mounts_point(scan, dev, buf, PATH_MAX);
+	strscpy(buf + len, whole ? name : "", PATH_MAX);
+	ckpt_key_str(&scan->report, f, CKPTCHECK_KEY_PATH, buf, strlen(buf));
 	kvfree(buf);
-	dput(dentry);
 }
 
 void ckpt_mounts_free(struct ckpt_mounts *all)

@@ -83,7 +83,8 @@ const struct ckpt_mnt *ckpt_mounts_id(const struct ckpt_scan *scan, u32 id);
 bool ckpt_mounts_has_group(const struct ckpt_scan *scan, u32 group);
 void ckpt_mounts_key_point(struct ckpt_scan *scan, struct ckpt_finding *f, const char *key,
 			   const struct ckpt_mnt *m);
-void ckpt_mounts_key_path(struct ckpt_scan *scan, struct ckpt_finding *f, struct inode *inode);
+void ckpt_mounts_key_path(struct ckpt_scan *scan, struct ckpt_finding *f, dev_t dev,
+			  const char *name);
 void ckpt_mounts_free(struct ckpt_mounts *all);
 
 #endif

@@ -12,6 +12,12 @@
 int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name,
 		    unsigned int flags, struct path *path);
 
+/* The names of an inode in the dentry cache, under its i_lock: where they moved this came too. */
+#ifndef for_each_alias
+#define for_each_alias(dentry, inode) \
+	hlist_for_each_entry(dentry, &(inode)->i_dentry, d_u.d_alias)
+#endif
+
 /* Opens @name for reading, below the root of @mnt.  Return: a file to fput(), or an ERR_PTR. */
 static inline struct file *ckpt_open_on(struct vfsmount *mnt, const char *name)
 {
