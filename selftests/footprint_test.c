@@ -11,7 +11,7 @@
 #include "rules_check.h"
 #include "target.h"
 
-#define FDS		10000
+#define FDS		3000
 #define MOST		500	/* files that a read may have open */
 #define SAMPLES		10	/* fewer would have seen nothing */
 
