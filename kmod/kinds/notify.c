@@ -35,8 +35,9 @@
 /* Text of some 1000 marks of fanotify. */
 #define CKPT_FANOTIFY_TEXT	SZ_64K
 
-/* Folders deep. */
-#define CKPT_WATCH_DEPTH	4096
+/* Folders deep, and those above watched files in one hold, but for the last of them. */
+#define CKPT_WATCH_DEPTH	1024
+#define CKPT_WATCH_STEPS	512
 
 static const char ckpt_watch_doubt[] = "watch of a file that may have no path";
 
@@ -206,7 +207,7 @@ static bool ckpt_marks_next(struct fsnotify_group *group, struct ckpt_marks *mar
 	if (!marks->lost) {
 		list_for_each_entry_continue(mark, &group->marks_list, g_list) {
 			ckpt_mark_note(marks, mark);
-			if (++n == CKPT_MARKS_CHUNK || marks->steps > CKPT_WATCH_DEPTH ||
+			if (++n == CKPT_MARKS_CHUNK || marks->steps > CKPT_WATCH_STEPS ||
 			    marks->name) {
 				refcount_inc(&mark->refcnt);
 				marks->last = mark;
