@@ -10,7 +10,6 @@
 
 #include <linux/capability.h>
 #include <linux/cred.h>
-#include <linux/file.h>
 #include <linux/magic.h>
 #include <linux/path.h>
 #include <linux/proc_fs.h>

@@ -8,7 +8,6 @@
  * blanks of names are escaped, so that no name can pose as another field.
  */
 
-#include <linux/dcache.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/kdev_t.h>

@@ -37,11 +37,6 @@ int ckpt_release_init(void)
 	return ckpt_release_queue ? 0 : -ENOMEM;
 }
 
-/* The reader's own, that wait for ckpt_own_drop. */
-static DEFINE_SPINLOCK(ckpt_own_lock);
-static struct file *ckpt_own[CKPT_BATCH];
-static unsigned int ckpt_own_nr;
-
 /* Waits for all pending releases: none of our code runs afterwards. */
 void ckpt_release_exit(void)
 {
@@ -160,6 +155,11 @@ void ckpt_batch_free(struct ckpt_batch **batch)
 		kref_put(&(*batch)->refs, ckpt_batch_put);
 	*batch = NULL;
 }
+
+/* The reader's own, that wait for ckpt_own_drop. */
+static DEFINE_SPINLOCK(ckpt_own_lock);
+static struct file *ckpt_own[CKPT_BATCH];
+static unsigned int ckpt_own_nr;
 
 static struct file *ckpt_own_take(void)
 {

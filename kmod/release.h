@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* release.h - dropping references to files so that nobody waits for the reader. */
+/* release.h - dropping references to files before the reader is done. */
 #ifndef _CKPT_RELEASE_H
 #define _CKPT_RELEASE_H
 

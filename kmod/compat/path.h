@@ -18,7 +18,7 @@ int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *nam
 	hlist_for_each_entry(dentry, &(inode)->i_dentry, d_u.d_alias)
 #endif
 
-/* Opens @name for reading, below the root of @mnt.  Return: a file to fput(), or an ERR_PTR. */
+/* Opens @name for reading, below the root of @mnt.  Return: a file, or an ERR_PTR. */
 static inline struct file *ckpt_open_on(struct vfsmount *mnt, const char *name)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 13, 0)

@@ -6,7 +6,6 @@
  * nobody to answer for one kind of them, say because a module is not there, it gives up.
  */
 
-#include <linux/file.h>
 #include <linux/inet_diag.h>
 #include <linux/mm.h>
 #include <linux/net.h>
