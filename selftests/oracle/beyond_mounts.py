@@ -5,9 +5,9 @@ import shutil
 import subprocess
 
 from libc import LIBC, check
-from mountns import (BENEATH, BIND, MOVE_MOUNT, NEWCGROUP, NEWIPC, NEWNET, NEWNS, OPEN_TREE,
-                     PRIVATE, RDONLY, REC, REMOUNT, SHARED, SLAVE, UNBINDABLE, bind, enter_root,
-                     flag, fs, leave_open, mount, nested_child, new_root, run)
+from mountns import (BIND, NEWCGROUP, NEWIPC, NEWNET, NEWNS, PRIVATE, RDONLY, REC, REMOUNT, SHARED,
+                     SLAVE, UNBINDABLE, bind, copy_beneath, enter_root, flag, fs, leave_open,
+                     mount, nested_child, new_root, run)
 
 
 def _inside(build, namespaces=0):
@@ -333,8 +333,7 @@ def mnt_beneath():
     def build():
         fs("a")
         fs("n")
-        tree = check(LIBC.syscall(OPEN_TREE, -100, b"n", 1))
-        check(LIBC.syscall(MOVE_MOUNT, tree, b"", -100, b"a", 4 | BENEATH))
+        copy_beneath("n", "a")
     _inside(build)
 
 

@@ -16,7 +16,7 @@ NEWNS, NEWNET, NEWIPC, NEWCGROUP = 0x20000, 0x40000000, 0x8000000, 0x2000000
 RDONLY, REMOUNT, BIND, REC = 1, 32, 4096, 16384
 UNBINDABLE, PRIVATE, SLAVE, SHARED = 1 << 17, 1 << 18, 1 << 19, 1 << 20
 PIVOT_ROOT, OPEN_TREE, MOVE_MOUNT = 155, 428, 429
-BENEATH = 0x200
+_CLONE, _RECURSIVE, _FROM_EMPTY_PATH, _BENEATH = 1, 0x8000, 4, 0x200
 
 
 def mount(source, point, kind=None, flags=0, data=None):
@@ -40,6 +40,15 @@ def bind(source, point, flags=0):
 
 def flag(point, flags):
     mount(None, point, None, flags)
+
+
+def copy_beneath(source, point):
+    """A copy of the tree of @source, below what is mounted on @point."""
+    tree = check(LIBC.syscall(OPEN_TREE, -100, source.encode(), _CLONE | _RECURSIVE))
+    try:
+        check(LIBC.syscall(MOVE_MOUNT, tree, b"", -100, point.encode(), _FROM_EMPTY_PATH | _BENEATH))
+    finally:
+        os.close(tree)
 
 
 def new_root(namespaces=0, propagation=PRIVATE):

@@ -11,7 +11,6 @@ import mountns
 from libc import LIBC, check
 
 _POINTS = ("a", "b", "c", "a/x", "b/x", "c/x", "a/s", "a/s/x")
-_OPEN_TREE_CLONE, _RECURSIVE = 1, 0x8000
 _FS = ("tmpfs", "proc", "devpts", "mqueue", "ramfs")
 
 
@@ -20,17 +19,9 @@ def _bind(source, point, flags=0):
     mountns.bind(source, point, flags)
 
 
-def _move(source, point, flags=0):
+def _move(source, point):
     os.makedirs(point, exist_ok=True)
-    check(LIBC.syscall(mountns.MOVE_MOUNT, -100, source.encode(), -100, point.encode(), flags))
-
-
-def _copy_beneath(source, point):
-    tree = check(LIBC.syscall(mountns.OPEN_TREE, -100, source.encode(), _OPEN_TREE_CLONE | _RECURSIVE))
-    try:
-        check(LIBC.syscall(mountns.MOVE_MOUNT, tree, b"", -100, point.encode(), 4 | mountns.BENEATH))
-    finally:
-        os.close(tree)
+    check(LIBC.syscall(mountns.MOVE_MOUNT, -100, source.encode(), -100, point.encode(), 0))
 
 
 def _file(point):
@@ -65,7 +56,7 @@ _STEPS = {
     "bind": (_bind, 2),
     "rbind": (lambda a, b: _bind(a, b, mountns.REC), 2),
     "move": (_move, 2),
-    "beneath": (_copy_beneath, 2),
+    "beneath": (mountns.copy_beneath, 2),
     "shared": (lambda a: mountns.flag(a, mountns.SHARED), 1),
     "slave": (lambda a: mountns.flag(a, mountns.SLAVE), 1),
     "private": (lambda a: mountns.flag(a, mountns.PRIVATE), 1),
